@@ -1,0 +1,112 @@
+"""Source documents and their lines: what a form says, before any rule.
+
+A reader (importers/) makes these from a file; rules (posting_rules/) make
+vouchers of them; the store (ledger/sources.py) keeps them. Region codes are
+today's codes, amounts Decimal yuan to the fen, absent texts "", absent days and
+numbers None. `sheet` and `row` (counted from 1) say where the line stands.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, Sequence
+
+from ledger.periods import Month, Quarter
+
+
+class SourceDocument(NamedTuple):
+    """One file, read whole: `form` is F0, F1, F2 or F3."""
+
+    form: str
+    name: str  # the file's name, without folders
+    sha256: str
+    lines: Sequence[Opening] | Sequence[Transfer] | Sequence[Clearing] | Sequence[Quota]
+    totalled: bool  # the file carries 合计 figures, and they agree
+
+
+class Opening(NamedTuple):
+    """A line of F0 科目期初余额表: a balance at the end of `cutoff`."""
+
+    sheet: str
+    row: int
+    book: str
+    cutoff: date | None
+    subject: str  # printed
+    detail: str  # printed: a region's code or name, or ""
+    fund: str
+    debit: Decimal
+    credit: Decimal
+
+
+class Transfer(NamedTuple):
+    """A line of F1 预付金划拨单: one purpose's part of a bank transfer."""
+
+    sheet: str
+    row: int
+    paid_on: date
+    received_on: date | None  # None: under way (在途)
+    payer: str
+    payee: str
+    nature: str  # 预付金, 紧急调增, 额度调整, 清算资金, 退回
+    scope: str  # 跨省, 省内
+    fund: str
+    own: Decimal  # 本级金额
+    lower: Decimal  # 下级金额
+    quarter: Quarter | None
+    notice: str
+    payer_account: str
+    payee_account: str
+    payer_bank: str
+    serial: str
+    received_serial: str
+    attachments: int | None
+    note: str
+
+    @property
+    def total(self) -> Decimal:
+        return self.own + self.lower
+
+
+class Clearing(NamedTuple):
+    """A line of F2 异地就医费用清算明细: one payer, place, fund and period."""
+
+    sheet: str
+    row: int
+    list_number: str  # 清算单号
+    nature: str  # 正常, 补清算, 冲减
+    period: Month | Quarter
+    scope: str  # 跨省, 省内
+    insured: str  # 参保地: a county, a city's own people (..99), 529900
+    place: str  # 就医地: today's code, as the form has it
+    fund: str
+    category: str  # 医疗类别
+    visits: int | None  # 人次
+    total_cost: Decimal | None  # 医疗总费用
+    pooled: Decimal | None  # 统筹支付
+    serious: Decimal | None  # 大病支付
+    civil: Decimal | None  # 公务员补助
+    personal: Decimal | None  # 个人账户支付
+    other: Decimal | None  # 其他基金
+    amount: Decimal  # 基金支付
+    confirmed_on: date | None
+    note: str
+
+
+class Quota(NamedTuple):
+    """A line of F3 预付金明细表: an advance that was set; no money moves."""
+
+    sheet: str
+    row: int
+    quarter: Quarter
+    edition: int  # 版次
+    kind: str  # 核定, 紧急调增, 额度调整
+    region: str  # 统筹区代码
+    fund: str
+    abroad: Decimal  # 跨省核定额
+    home: Decimal  # 省内核定额
+    note: str
+
+    @property
+    def total(self) -> Decimal:
+        return self.abroad + self.home

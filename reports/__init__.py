@@ -1,0 +1,1 @@
+"""Reports (报表): rows first, looks last. Reads, never writes."""
