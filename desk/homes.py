@@ -1,0 +1,77 @@
+"""`yibao init`: make a home and open a province's books."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from ledger import books, regions, settings
+from ledger.database import Home, upgrade
+from ledger.errors import BookError, UsageError
+from ledger.postings import Actor
+from ledger.settings import SettingRow
+from posting_rules.policies import policy_of
+
+
+def init_home(
+    path: Path,
+    province: str,
+    actor: Actor,
+    *,
+    url: str | None = None,
+    reading: str = "printed",
+    review: str = "by-rule",
+) -> tuple[Home, int]:
+    """Make a home for a province; returns it and how many books were opened.
+
+    Raises UsageError for a province that is none, RuleError for one without a
+    policy, BookError when the home is there already.
+    """
+    if (
+        regions.today_code(province) != province
+        or regions.level(province) != "province"
+    ):
+        raise UsageError(f"“{province}”不是省级代码；例如贵州省是 520000")
+    policy_of(province)
+    if url is None and (path / "yibao.db").exists():
+        raise BookError(f"{path}已是账套目录，没有改动；要另建请换一个目录")
+    for folder in ("books", "documents", "out"):
+        (path / folder).mkdir(parents=True, exist_ok=True)
+    home = Home(path, url)
+    upgrade(home)
+    with home.writing() as connection:
+        if settings.is_set(connection, "province"):
+            raise BookError("这个数据库里已有账套，没有改动；要另建请换一个数据库")
+        for name, value in (
+            ("province", province),
+            ("reading", reading),
+            ("review", review),
+        ):
+            row = SettingRow(name, "", None, value, "yibao init", actor.by, actor.at)
+            settings.put(connection, row)
+        opened = books.open_books(
+            connection, books.books_of_province(province), actor.by, actor.at
+        )
+    return home, len(opened)
+
+
+def put_setting(
+    home: Home,
+    actor: Actor,
+    name: str,
+    value: str,
+    *,
+    region: str = "",
+    from_day: date | None = None,
+    cite: str,
+) -> None:
+    """`yibao setting set`."""
+    if name == "province":
+        raise UsageError("省份在 yibao init 时定下，不能更改")
+    if not cite.strip():
+        raise UsageError("--cite 不能为空：每项设置都要有依据")
+    with home.writing() as connection:
+        settings.put(
+            connection,
+            SettingRow(name, region, from_day, value, cite, actor.by, actor.at),
+        )

@@ -1,0 +1,188 @@
+"""`yibao import`: a form is recognised, checked, and posted in every book.
+
+A file is one transaction: recorded whole or not at all. What is already there is
+skipped and counted; what a later form only completes is posted then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Callable, NamedTuple, Sequence
+
+from sqlalchemy import Connection
+
+from desk import (
+    import_clearings,
+    import_openings,
+    import_quotas,
+    import_transfers,
+)
+from desk.taking import Desk, Taken
+from importers import read
+from ledger import postings, settings
+from ledger.book_files import print_changed
+from ledger.database import Home
+from ledger.errors import Fault, SourceError, YibaoError
+from ledger.postings import BY_RULE, Actor, Recorded
+from ledger.sources import keep_document
+from posting_rules.policies import policy_of
+
+TAKERS = {
+    "F0": import_openings.take,
+    "F1": import_transfers.take,
+    "F2": import_clearings.take,
+    "F3": import_quotas.take,
+}
+SIZE_LIMIT = 512 * 1024 * 1024  # bytes of a file that is read at all
+
+
+class Options(NamedTuple):
+    """How to import: --draft, --dry-run, --post-on."""
+
+    draft: bool = False
+    dry_run: bool = False
+    post_on: date | None = None
+
+
+@dataclass
+class FileResult:
+    """What became of one file; the shape of `import --json`."""
+
+    path: str
+    form: str | None = None
+    sha256: str | None = None
+    status: str = "rejected"
+    new: int = 0
+    known: int = 0
+    completed: int = 0
+    vouchers: list[Recorded] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    errors: list[Fault] = field(default_factory=list)
+    message: str = ""
+
+    def as_json(self) -> dict:
+        recorded = self.status in ("posted", "draft", "posted-in-part")
+        return {
+            "path": self.path,
+            "form": self.form,
+            "sha256": self.sha256,
+            "status": self.status,
+            "lines": {
+                "new": self.new,
+                "known": self.known,
+                "completed": self.completed,
+                "set_aside": 0,
+            },
+            "vouchers": [
+                {
+                    "book": voucher.book,
+                    "voucher": voucher.name if recorded else None,
+                    "rule": voucher.rule,
+                    "amount": f"{voucher.amount:.2f}",
+                }
+                for voucher in self.vouchers
+            ],
+            "warnings": self.warnings,
+            "errors": [error._asdict() for error in self.errors],
+        }
+
+
+def import_files(
+    home: Home,
+    paths: Sequence[Path],
+    actor: Actor,
+    options: Options = Options(),
+    progress: Callable[[Sequence[Path]], Sequence[Path]] = lambda paths: paths,
+) -> list[FileResult]:
+    """Import files one after the other, each for itself, and print the books."""
+    results = []
+    try:
+        for path in progress(paths):
+            results.append(import_file(home, path, actor, options))
+    finally:
+        if not options.dry_run:
+            print_changed(home)
+    return results
+
+
+def import_file(
+    home: Home, path: Path, actor: Actor, options: Options = Options()
+) -> FileResult:
+    """Import one file; what is wrong with it stands in the result.
+
+    Raises UnavailableError when the database cannot be had.
+    """
+    result = FileResult(str(path))
+    try:
+        _import(home, path, actor, options, result)
+    except YibaoError as error:
+        if error.exit_code != 1:
+            raise
+        result.status = "rejected"
+        result.vouchers, result.warnings = [], []
+        result.new = result.known = result.completed = 0
+        result.message = str(error)
+        faults = error.faults if isinstance(error, SourceError) else ()
+        result.errors = list(faults) or [Fault(None, None, None, "", "", str(error))]
+    return result
+
+
+def _import(
+    home: Home, path: Path, actor: Actor, options: Options, result: FileResult
+) -> None:
+    data = _bytes(path)
+    document = read(data, path.name)
+    result.form, result.sha256 = document.form, document.sha256
+    with home.writing(keep=not options.dry_run) as connection:
+        at_desk = _desk(connection, actor, options)
+        document_id = keep_document(
+            home, connection, document, data, actor.by, actor.at
+        )
+        taken = TAKERS[document.form](connection, at_desk, document, document_id)
+        result.new, result.known = taken.new, taken.known
+        result.completed = taken.completed
+        if not (taken.new or taken.completed):
+            result.status = "already-posted"
+            connection.rollback()
+            return
+        by_rule = at_desk.by_rule and (document.totalled or not taken.needs_total)
+        if taken.posting_ids and by_rule and not options.draft:
+            approver = Actor(BY_RULE, actor.at)
+            result.vouchers = postings.approve(connection, taken.posting_ids, approver)
+            result.warnings = taken.warnings(connection)
+            result.status = "posted"
+        else:
+            result.vouchers = postings.recorded(connection, taken.posting_ids)
+            result.status = "draft" if taken.posting_ids else "posted"
+        if options.dry_run:
+            result.status = "checked"
+
+
+def _desk(connection: Connection, actor: Actor, options: Options) -> Desk:
+    province = settings.province(connection)
+    reading = settings.dated(connection, "reading")
+    return Desk(
+        policy=policy_of(province),
+        reading=lambda on: reading(on) or "printed",
+        actor=actor,
+        post_on=options.post_on,
+        by_rule=settings.value(connection, "review", None) == "by-rule",
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise SourceError(
+                f"{path.name}超过{SIZE_LIMIT // 2**20}兆字节，没有读入；请分成几个文件"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"读不到文件{path}：{error.strerror}；请检查路径和权限"
+        ) from error
+
+
+__all__ = ["FileResult", "Options", "Taken", "import_file", "import_files"]

@@ -1,0 +1,114 @@
+"""What every form's taker shares: the desk it works at, and what it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Callable, Iterable, NamedTuple, NoReturn, Sequence
+
+from sqlalchemy import Connection
+
+from ledger.documents import SourceDocument
+from ledger.errors import Fault, SourceError
+from ledger.postings import Actor
+from ledger.vouchers import Posting
+from posting_rules.policies import Policy
+
+ROWS_NAMED = 8  # runs of rows that a voucher's source names before it counts
+
+
+class Desk(NamedTuple):
+    """What a taker needs besides the database and the document."""
+
+    policy: Policy
+    reading: Callable[[date], str]
+    actor: Actor
+    post_on: date | None
+    by_rule: bool
+
+    def dated(self, posting: Posting) -> Posting:
+        """The posting as --post-on wants it; the business days stay."""
+        if self.post_on is None:
+            return posting
+        return posting._replace(
+            vouchers=tuple(v._replace(dated=self.post_on) for v in posting.vouchers)
+        )
+
+
+@dataclass
+class Taken:
+    """What a taker did with a document's lines.
+
+    `warnings` is asked after approval. `needs_total`: never by rule without 合计.
+    """
+
+    new: int = 0
+    known: int = 0
+    completed: int = 0
+    posting_ids: list[int] = field(default_factory=list)
+    warnings: Callable[[Connection], list[str]] = lambda connection: []
+    needs_total: bool = False
+
+
+def source_text(name: str, lines: Iterable) -> str:
+    """Where lines stand: 预付金划拨单.xlsx#划拨单!R7-R9,R12."""
+    by_sheet: dict[str, list[int]] = {}
+    for line in lines:
+        by_sheet.setdefault(line.sheet, []).append(line.row)
+    return rows_text(name, by_sheet)
+
+
+def rows_text(name: str, by_sheet: dict[str, list[int]]) -> str:
+    places = []
+    for sheet, rows in by_sheet.items():
+        runs = _runs(sorted(rows))
+        text = ",".join(
+            f"R{first}" if first == last else f"R{first}-R{last}"
+            for first, last in runs[:ROWS_NAMED]
+        )
+        if len(runs) > ROWS_NAMED:
+            text += f"等{len(rows)}行"
+        places.append(f"{sheet}!{text}" if sheet else text)
+    return f"{name}#{';'.join(places)}"
+
+
+def other_content(
+    document: SourceDocument, line, known, titles: dict[str, str]
+) -> NoReturn:
+    """Refuse a line whose key is taken by a line with other content."""
+    field_name = next(
+        name
+        for name in titles
+        if getattr(line, name) != getattr(known.line, name)
+        and str(getattr(line, name) or "") != str(getattr(known.line, name) or "")
+    )
+    column = titles[field_name]
+    found = str(getattr(line, field_name) or "空")
+    expected = str(getattr(known.line, field_name) or "空")
+    message = (
+        f"{document.name}“{line.sheet}”第{line.row}行：这一行已经入账，"
+        f"但{column}现为“{found}”，原为“{expected}”；"
+        "要更正请先冲销原业务（yibao voucher reverse），再导入"
+    )
+    raise SourceError(
+        message + "\n本文件没有入账。",
+        [Fault(line.sheet, line.row, column, found, expected, message)],
+    )
+
+
+def same_text(line, sheet_and_row: int = 2) -> tuple:
+    """A line's content without its place, periods as text, for comparing."""
+    return tuple(
+        str(value) if isinstance(value, tuple) else value
+        for value in line[sheet_and_row:]
+    )
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        elif not runs or row != runs[-1][1]:
+            runs.append((row, row))
+    return runs

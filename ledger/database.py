@@ -1,0 +1,205 @@
+"""A home's database: SQLite in the home, or PostgreSQL by URL.
+
+One writer at a time: `writing` takes the lock or raises UnavailableError after
+30 seconds. What is written inside is committed together or not at all.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Iterable, Iterator, Sequence
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from ledger.errors import BookError, UnavailableError
+
+SCHEMA_VERSION = "0001"
+LOCK_SECONDS = 30
+LOCK_KEY = 20170417  # any number that nothing else in the database locks
+SLICE = 5_000
+
+
+class Home:
+    """A folder with books, documents and output, and the database behind it."""
+
+    def __init__(self, path: Path | str, url: str | None = None):
+        self.path = Path(path).resolve()
+        self.url = url or f"sqlite:///{self.path / 'yibao.db'}"
+        self.engine = _engine(self.url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view of what is committed; nothing can be written."""
+        with _answering(), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(
+                    text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                )
+            else:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def writing(self, keep: bool = True) -> Iterator[Connection]:
+        """The one writer's transaction; with keep=False everything is undone."""
+        with _answering(), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+                connection.execute(select(func.pg_advisory_xact_lock(LOCK_KEY)))
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            if keep:
+                connection.commit()
+            else:
+                connection.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_home(path: Path | str, url: str | None = None) -> Home:
+    """An existing home whose tables are this program's; BookError otherwise."""
+    home = Home(path, url)
+    if url is None and not (home.path / "yibao.db").is_file():
+        raise BookError(
+            f"{home.path}不是账套目录，里面没有 yibao.db；先运行 yibao init"
+        )
+    found = schema_version(home)
+    if found != SCHEMA_VERSION:
+        raise BookError(
+            f"数据库的结构版本是{found or '空'}，本程序要{SCHEMA_VERSION}；"
+            "请运行 yibao db upgrade"
+        )
+    return home
+
+
+def schema_version(home: Home) -> str | None:
+    with _answering(), home.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(
+            text("SELECT version_num FROM alembic_version")
+        ).scalar()
+
+
+def upgrade(home: Home) -> None:
+    """Bring the tables to this program's version, with Alembic's migrations."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(files("ledger") / "migrations"))
+    with home.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def next_id(connection: Connection, table: Table) -> int:
+    """The next free id of a table; the caller holds the writer's lock."""
+    return connection.execute(
+        select(func.coalesce(func.max(table.c.id), 0) + 1)
+    ).scalar()
+
+
+def bulk_insert(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple]
+) -> None:
+    """Insert many rows through the driver: executemany on SQLite, COPY on PostgreSQL.
+
+    Values are as the database keeps them: money in whole fen.
+    """
+    names = ", ".join(columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        cursor = connection.connection.cursor()
+        cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
+        cursor.close()
+        return
+    text_rows = ("\t".join(map(_copied, row)) + "\n" for row in rows)
+    stream = io.StringIO("".join(text_rows))
+    cursor = connection.connection.cursor()
+    cursor.execute(f"COPY {table.name} ({names}) FROM STDIN", stream=stream)
+    cursor.close()
+
+
+def _copied(value) -> str:
+    """A value as COPY's text format writes it."""
+    if value is None:
+        return "\\N"
+    text_of = str(value)
+    return (
+        text_of.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r")
+    )
+
+
+def slices(values: Iterable, size: int = SLICE) -> Iterator[list]:
+    """Values in lists short enough for an IN (…)."""
+    batch = []
+    for value in values:
+        batch.append(value)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+pg8000://" + url.partition("://")[2]
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection, _):
+        # The driver's own BEGIN would come too late for BEGIN IMMEDIATE.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn a database that is locked or away into an UnavailableError."""
+    try:
+        yield
+    except OperationalError as error:
+        if "locked" in str(error) or "lock timeout" in str(error):
+            raise UnavailableError(
+                f"等了{LOCK_SECONDS}秒，数据库仍被另一个程序占用；请稍后再试"
+            ) from error
+        raise UnavailableError(f"连不上数据库：{error.orig}；请检查后再试") from error
+    except DBAPIError as error:
+        # pg8000 reports a lock timeout as its own DatabaseError (55P03).
+        if "55P03" in str(error):
+            raise UnavailableError(
+                f"等了{LOCK_SECONDS}秒，数据库仍被另一个程序占用；请稍后再试"
+            ) from error
+        raise

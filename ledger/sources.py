@@ -1,0 +1,198 @@
+"""Source documents and their lines as the database keeps them.
+
+A line's key («…» in FORMS.md) is taken while the line is live; rejecting or
+reversing its posting frees it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Iterable, NamedTuple, Sequence
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from ledger.database import Home, bulk_insert, next_id, slices
+from ledger.documents import Clearing, Opening, Quota, SourceDocument, Transfer
+from ledger.files import write_whole
+from ledger.schema import (
+    ClearingLine,
+    Document,
+    OpeningLine,
+    QuotaLine,
+    TransferLine,
+)
+
+TABLES: dict[str, Table] = {
+    "F0": OpeningLine.__table__,
+    "F1": TransferLine.__table__,
+    "F2": ClearingLine.__table__,
+    "F3": QuotaLine.__table__,
+}
+TYPES = {"F0": Opening, "F1": Transfer, "F2": Clearing, "F3": Quota}
+SUFFIXES = (".xlsx", ".xls", ".csv")
+
+
+class KnownLine(NamedTuple):
+    """A live line that the database holds: its id and what the form said."""
+
+    id: int
+    line: Opening | Transfer | Clearing | Quota  # periods as text
+    posting_ids: tuple[int, ...]
+
+
+def keep_document(
+    home: Home,
+    connection: Connection,
+    document: SourceDocument,
+    data: bytes,
+    by: str,
+    at: str,
+) -> int:
+    """Keep the file under its content's hash, and give it an id."""
+    suffix = Path(document.name).suffix.lower()
+    kept = f"documents/{at[:4]}/{document.sha256}"
+    kept += suffix if suffix in SUFFIXES else ""
+    if not (home.path / kept).is_file():
+        write_whole(home.path / kept, data)
+    table = Document.__table__
+    document_id = next_id(connection, table)
+    connection.execute(
+        insert(table).values(
+            id=document_id,
+            form=document.form,
+            name=document.name,
+            sha256=document.sha256,
+            stored=kept,
+            totalled=document.totalled,
+            recorded_by=by,
+            recorded_at=at,
+        )
+    )
+    return document_id
+
+
+def insert_lines(
+    connection: Connection,
+    form: str,
+    document_id: int,
+    lines: Sequence,
+    postings: Sequence[tuple[int | None, ...]],
+) -> None:
+    """Insert new lines; `postings` are each line's posting columns, in table order."""
+    if not lines:
+        return
+    table = TABLES[form]
+    fields = TYPES[form]._fields
+    columns = ["id", "document_id", "live", *fields, *_posting_columns(table)]
+    first = next_id(connection, table)
+    values = [_stored(column) for column in zip(*lines)]
+    count = len(lines)
+    rows = zip(
+        range(first, first + count),
+        [document_id] * count,
+        [1] * count,
+        *values,
+        *zip(*postings),
+    )
+    bulk_insert(connection, table, columns, rows)
+
+
+def known_lines(
+    connection: Connection, form: str, column: str, values: Iterable
+) -> list[KnownLine]:
+    """The live lines whose `column` is one of `values`."""
+    table = TABLES[form]
+    kind = TYPES[form]
+    posted = _posting_columns(table)
+    wanted = [table.c[name] for name in ("id", *kind._fields, *posted)]
+    known = []
+    width = len(kind._fields)
+    for part in slices(sorted(set(values))):
+        rows = connection.execute(
+            select(*wanted).where(table.c[column].in_(part), table.c.live)
+        )
+        known += [
+            KnownLine(row[0], kind._make(row[1 : 1 + width]), tuple(row[1 + width :]))
+            for row in rows
+        ]
+    return known
+
+
+def cleared_periods(
+    connection: Connection, insured: Iterable[str], periods: Iterable[str]
+) -> list:
+    """Live 正常 clearing lines of some payers and periods, as (insured, place, fund, scope,
+    period, posting_id)."""
+    table = TABLES["F2"]
+    rows = []
+    wanted = sorted(periods)
+    for part in slices(sorted(insured)):
+        rows += connection.execute(
+            select(
+                table.c.insured,
+                table.c.place,
+                table.c.fund,
+                table.c.scope,
+                table.c.period,
+                table.c.posting_id,
+            ).where(table.c.period.in_(part), table.c.nature == "正常", table.c.live)
+        ).all()
+    return rows
+
+
+def complete_line(
+    connection: Connection, form: str, line_id: int, document_id: int, **filled
+) -> None:
+    """Fill what a line still lacked: 到账日期, 收款流水号, 确认日期, its posting."""
+    table = TABLES[form]
+    connection.execute(
+        update(table)
+        .where(table.c.id == line_id)
+        .values(completed_by_id=document_id, **filled)
+    )
+
+
+def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
+    """Free the keys of lines that rejected or reversed postings had taken.
+
+    A transfer whose receiver's half alone is taken back is under way again.
+    """
+    for form in ("F0", "F2"):
+        table = TABLES[form]
+        connection.execute(
+            update(table).where(table.c.posting_id.in_(posting_ids)).values(live=False)
+        )
+    table = TABLES["F1"]
+    connection.execute(
+        update(table).where(table.c.paid_posting_id.in_(posting_ids)).values(live=False)
+    )
+    received = table.c.received_posting_id.in_(posting_ids)
+    connection.execute(
+        update(table)
+        .where(received, table.c.paid_posting_id.is_(None))
+        .values(live=False)
+    )
+    connection.execute(
+        update(table)
+        .where(received, table.c.live)
+        .values(received_on=None, received_serial="", received_posting_id=None)
+    )
+
+
+def _posting_columns(table: Table) -> list[str]:
+    return [column.name for column in table.c if column.name.endswith("posting_id")]
+
+
+def _stored(column: Sequence) -> Iterable:
+    """A column's values as the driver takes them: fen, ISO days, texts."""
+    sample = next((value for value in column if value is not None), None)
+    if isinstance(sample, Decimal):
+        return [None if v is None else int(v.scaleb(2)) for v in column]
+    if isinstance(sample, date):
+        texts: dict = {None: None}
+        return [texts.get(v) or texts.setdefault(v, v and str(v)) for v in column]
+    if isinstance(sample, tuple):  # a Month or a Quarter
+        return ["" if v is None else str(v) for v in column]
+    return column

@@ -1,0 +1,207 @@
+"""F1: from the lines of a bank transfer to the vouchers in every book.
+
+What is posted follows from the levels of payer and payee and from 资金性质;
+the policy's [[transfer]] and [[entry]] tables say what. 依据：附件二 一（一）、
+二（一）、二（三）1.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Callable, NamedTuple, Sequence
+
+from ledger import regions
+from ledger.documents import Transfer
+from ledger.errors import Fault, SourceError
+from ledger.vouchers import Posting, Voucher
+from posting_rules.entries import Share, body_name, lines, printed_period
+from posting_rules.policies import (
+    Entry,
+    Policy,
+    TransferKind,
+    entries_for,
+    entry_named,
+)
+
+RETURN = "退回"
+PAID, RECEIVED = "paid", "received"
+
+
+class Move(NamedTuple):
+    """A transfer's line with what it is: the event, and who was first payer."""
+
+    line: Transfer
+    kind: TransferKind
+    returned: bool
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Payer and payee of the transfer that this is, or that it gives back."""
+        pair = (self.line.payer, self.line.payee)
+        return pair[::-1] if self.returned else pair
+
+
+def unit(line: Transfer) -> str:
+    """Rows of one 流水号 (of one account) are one bank transfer."""
+    return f"F1|{line.payer_account}|{line.serial}"
+
+
+def classify(policy: Policy, line: Transfer) -> Move:
+    """What a line is; SourceError with its place when the policy has no such move."""
+    returned = line.nature == RETURN
+    move = (line.payee, line.payer) if returned else (line.payer, line.payee)
+    for kind in policy.transfers:
+        nature = "预付金" if returned else line.nature
+        if (
+            nature in kind.natures
+            and _levels(policy, *move) == (kind.payer, kind.payee)
+            and _related(policy, kind, *move)
+        ):
+            if line.scope not in kind.scopes:
+                _refuse(line, "用途", line.scope, "、".join(kind.scopes))
+            if line.lower and not kind.lower:
+                _refuse(line, "下级金额", str(line.lower), "空；这类划拨没有下级金额")
+            return Move(line, kind, returned)
+    _refuse(
+        line,
+        "付款方代码",
+        f"{line.payer}（{_name(line.payer, line.paid_on)}）向"
+        f"{line.payee}（{_name(line.payee, line.paid_on)}）的{line.scope}{line.nature}",
+        "县区向所属市州、市州或省本级向省、省与外省之间的划拨"
+        + (
+            "；省内划转（X2）要先有用款计划（F5），本版本还不能导入"
+            if line.payer == line.payee == policy.province
+            else ""
+        ),
+    )
+
+
+def posting_of_leg(
+    policy: Policy,
+    moves: Sequence[Move],
+    leg: str,
+    *,
+    reading: Callable[[date], str],
+    source: str,
+) -> Posting | None:
+    """One leg of one bank transfer: its vouchers, one a book and entry.
+
+    `moves` are all rows of the transfer. The payer's vouchers are dated
+    付款日期, the receiver's 到账日期; a row without 到账日期 has no received leg
+    yet (X15).
+    """
+    first = moves[0].line
+    on = first.paid_on if leg == PAID else first.received_on
+    assert on is not None, "the received leg waits for 到账日期"
+    made: dict[tuple, list[Move]] = defaultdict(list)
+    for move in moves:
+        scope = move.line.scope
+        for entry in entries_for(policy, move.kind.event, scope, on, reading(on)):
+            payer_leg = (entry.leg == "payer") != move.returned
+            if payer_leg == (leg == PAID):
+                made[entry, move.kind, move.returned].append(move)
+    vouchers = [
+        voucher
+        for (entry, _, _), group in made.items()
+        if (voucher := _voucher(policy, entry, group, on, source)).lines
+    ]
+    if not vouchers:
+        return None
+    return Posting(unit(first), "adv", leg, moves[0].kind.event, tuple(vouchers))
+
+
+def _voucher(
+    policy: Policy, entry: Entry, moves: list[Move], on: date, source: str
+) -> Voucher:
+    first = moves[0]
+    payer, payee = first.ends
+    total = [Share(m.line.fund, "", m.line.total) for m in moves]
+    template, rule_of = entry, entry
+    if first.returned:
+        template, rule_of = entry.reversed, entry_named(policy, "X7")
+    made = lines(
+        template,
+        {
+            "own": [Share(m.line.fund, "", m.line.own) for m in moves],
+            "lower": [Share(m.line.fund, "", m.line.lower) for m in moves],
+            "total": total,
+            "each payer": [share._replace(detail=payer) for share in total],
+            "each place": [
+                share._replace(detail=regions.province_of(payee)) for share in total
+            ],
+        },
+    )
+    quarters = {m.line.quarter for m in moves}
+    quarter = first.line.quarter if len(quarters) == 1 else None
+    narration = entry.summary.format(
+        payer=_name(payer, on),
+        payee=_name(payee, on),
+        quarter=printed_period(quarter),
+    )
+    if first.returned:
+        narration = rule_of.summary.format(summary=narration)
+    return Voucher(
+        book=_book(policy, entry, payer, payee),
+        dated=on,
+        occurred_on=on,
+        rule=policy.rule(rule_of),
+        basis=policy.basis(rule_of),
+        event="return" if first.returned else first.kind.event,
+        scope="、".join(dict.fromkeys(m.line.scope for m in moves)),
+        period=str(quarter or ""),
+        quarter=str(quarter or ""),
+        payee=_counterpart(policy, entry, payer, payee, on),
+        narration=narration,
+        lines=made,
+        attachments=max((m.line.attachments or 1 for m in moves), default=1),
+        source=source,
+    )
+
+
+def _book(policy: Policy, entry: Entry, payer: str, payee: str) -> str:
+    """The book of the entry's kind among the two ends' levels."""
+    wanted = entry.book.partition("-")[0].replace("centre", "province")
+    if wanted == "province":
+        return f"{policy.province}-{entry.book}"
+    region = next(end for end in (payer, payee) if regions.level(end) == wanted)
+    return f"{region}-{entry.book}"
+
+
+def _counterpart(policy: Policy, entry: Entry, payer: str, payee: str, on: date) -> str:
+    other = payee if entry.leg == "payer" else payer
+    kind = entry.counterpart
+    if kind == "payer-agency" and regions.level(other) == "own":
+        other, kind = policy.province, "province-agency"
+    return body_name(kind.replace("payer-", ""), other, on, policy.centre)
+
+
+def _levels(policy: Policy, payer: str, payee: str) -> tuple[str, str]:
+    return _level(policy, payer), _level(policy, payee)
+
+
+def _level(policy: Policy, code: str) -> str:
+    """A region's level; another province is "other", a place in it nothing."""
+    if regions.province_of(code) == policy.province:
+        return regions.level(code)
+    return "other" if regions.level(code) == "province" else "elsewhere"
+
+
+def _related(policy: Policy, kind: TransferKind, payer: str, payee: str) -> bool:
+    """A county pays its own city, and 省本级 (not a city's own people) the centre."""
+    if kind.payee == "other" or kind.payer == "other":
+        return True
+    return regions.parent(payer) == payee
+
+
+def _name(code: str, on: date) -> str:
+    return regions.name(code, on)
+
+
+def _refuse(line: Transfer, column: str, found: str, expected: str):
+    message = (
+        f"“{line.sheet}”第{line.row}行：{column}“{found}”不能这样划拨，应为{expected}"
+    )
+    raise SourceError(
+        message, [Fault(line.sheet, line.row, column, found, expected, message)]
+    )
