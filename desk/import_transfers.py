@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import Sequence
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, source_text
+from desk.taking import Desk, Taken, other_content, said, source_text
 from ledger import postings, sources
 from ledger.documents import SourceDocument, Transfer
 from ledger.errors import Fault, RuleError, SourceError
@@ -149,7 +150,7 @@ def _posting(
             moves,
             leg,
             reading=desk.reading,
-            source=source_text(document.name, lines),
+            source=partial(source_text, document.name),
         )
     except RuleError as error:
         line = lines[0]
@@ -261,5 +262,5 @@ def _key(line: Transfer) -> tuple:
 
 def _content(line: Transfer) -> tuple:
     return tuple(
-        str(getattr(line, name) or "") for name in TITLES if name not in COMPLETABLE
+        said(getattr(line, name)) for name in TITLES if name not in COMPLETABLE
     )

@@ -20,7 +20,7 @@ from desk import (
     import_transfers,
 )
 from desk.taking import Desk, Taken
-from importers import read
+from importers.forms import read
 from ledger import postings, settings
 from ledger.book_files import print_changed
 from ledger.database import Home

@@ -79,8 +79,7 @@ def other_content(
     field_name = next(
         name
         for name in titles
-        if getattr(line, name) != getattr(known.line, name)
-        and str(getattr(line, name) or "") != str(getattr(known.line, name) or "")
+        if said(getattr(line, name)) != said(getattr(known.line, name))
     )
     column = titles[field_name]
     found = str(getattr(line, field_name) or "空")
@@ -97,11 +96,15 @@ def other_content(
 
 
 def same_text(line, sheet_and_row: int = 2) -> tuple:
-    """A line's content without its place, periods as text, for comparing."""
-    return tuple(
-        str(value) if isinstance(value, tuple) else value
-        for value in line[sheet_and_row:]
-    )
+    """A line's content without its place, for comparing with a stored line."""
+    return tuple(said(value) for value in line[sheet_and_row:])
+
+
+def said(value):
+    """A cell's content for comparing: periods as text, nothing as ""."""
+    if isinstance(value, tuple):
+        return str(value)
+    return "" if value is None else value
 
 
 def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:

@@ -309,7 +309,7 @@ def _printed(cell: str) -> Decimal:
     found = NUMBER.fullmatch(text)
     if not found or len(text) > 40:
         raise NO_AMOUNT
-    return sign * Decimal((found[1] or found[2]) + found[3].replace(",", ""))
+    return sign * Decimal((found[1] or found[2] or "") + found[3].replace(",", ""))
 
 
 def digits(number) -> str:

@@ -1,40 +1,20 @@
 """Tables: the sheets of a file read as one form, column by column.
 
-Recognises the header, gives blocks of converted columns, and takes out of them what is
-no line: empty rows, 小计 and 合计, footers, repeated headers. A block is converted
-without looking at rows; only a cell that is WRONG brings the row into view.
+Gives blocks of converted columns, and takes out of them what is no line: empty rows,
+小计 and 合计, footers, repeated headers. A block is converted without looking at rows;
+only a cell that is WRONG brings its row into view.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, compress, islice
+from itertools import chain, compress
 from typing import NamedTuple
 
-from importers.cells import WRONG, Amount, Count, Kind, plain
+from importers.cells import WRONG, plain
 from importers.faults import Faults, Wrong, shown
+from importers.head import Form, Head, name_of
+from importers.places import Places
 from importers.sheet import Sheet
-
-HEAD = 40  # rows in which the header is looked for
-
-
-class Column(NamedTuple):
-    title: str
-    kind: Callable[..., Kind]  # of (required, scale)
-    required: bool = False
-
-
-class Form(NamedTuple):
-    """What a form looks like; `lines` reads a Table, `sums` names line attributes."""
-
-    code: str
-    titles: tuple[str, ...]  # as the title row may have it
-    columns: tuple[Column, ...]
-    lines: "Callable[[Table], list]"
-    sums: dict[str, str]
-
-    @property
-    def required(self) -> set[str]:
-        return {column.title for column in self.columns if column.required}
 
 
 class Mark(NamedTuple):
@@ -44,124 +24,9 @@ class Mark(NamedTuple):
     row: int
     label: str
     total: bool
-    lines: int  # of the file, before the mark
+    start: int  # lines of the file before the sheet
+    lines: int  # and before the mark
     figures: dict[str, tuple]  # by title: the cell and the amount
-
-
-class Head(NamedTuple):
-    form: Form
-    row: int
-    place: dict[str, int]  # title: position in a row
-    width: int
-    scale: dict[str, int]  # 10000 where a column is in 万元
-    rows: list[list]  # read already, the header's row and those above it left out
-
-
-def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | None:
-    """Which form a sheet is, by title and header; None if it is none."""
-    rows = list(islice(sheet.rows, HEAD))
-    named, names = None, [[_name(cell) for cell in row] for row in rows]
-    at, form = None, None
-    for index, row in enumerate(names):
-        fits = [f for f in ([named] if named else forms) if f.required <= set(row)]
-        if fits:
-            form = max(fits, key=lambda f: _known(f, row))
-            at = index
-            break
-        named = named or _titled(rows[index], forms)
-    if at is None:
-        at, form = _nearest(names, [named] if named else forms, bool(named))
-        if at is None:
-            if named:
-                why = f"有“{named.titles[0]}”的表名，但没有找到表头"
-                faults.refuse(why, _titles(named), sheet.name)
-            return None
-    place = _place(sheet, form, at + 1, names[at], rows[at], faults)
-    width = len(rows[at])
-    scale = _scales(sheet, rows[: at + 1], place, at + 1, faults)
-    return Head(form, at + 1, place, width, scale, rows[at + 1 :])
-
-
-def _name(cell) -> str:
-    """A title without its dress: spaces, asterisk, unit in brackets."""
-    return DRESS.sub("", plain(cell)) if isinstance(cell, str) else ""
-
-
-def _known(form: Form, names: Sequence[str]) -> int:
-    return len({column.title for column in form.columns}.intersection(names))
-
-
-def _titled(row: list, forms: Sequence[Form]) -> Form | None:
-    """The form whose longest title a row names."""
-    text = "".join(plain(cell) for cell in row if isinstance(cell, str))[:200]
-    named = [(len(t), i) for i, f in enumerate(forms) for t in f.titles if t in text]
-    return forms[max(named)[1]] if named else None
-
-
-def _nearest(names, forms: Sequence[Form], named: bool):
-    """The row that comes nearest to a header, if it comes near at all."""
-    best = max(
-        (len(f.required.intersection(row)) / len(f.required), _known(f, row), -at, i)
-        for at, row in enumerate(names or [[]])
-        for i, f in enumerate(forms)
-    )
-    if best[0] < (0.3 if named else 0.6):
-        return None, None
-    return -best[2], forms[best[3]]
-
-
-def _titles(form: Form) -> str:
-    return "、".join(c.title for c in form.columns if c.required)
-
-
-def _place(sheet: Sheet, form: Form, row: int, names, printed, faults: Faults):
-    place = {}
-    for column in form.columns:
-        at = [i for i, name in enumerate(names) if name == column.title]
-        if len(at) > 1:
-            wrong = Wrong("一列出现了两次，分不清用哪一列", "每列一次")
-            faults.add(sheet.name, row, column.title, "", wrong)
-        if at:
-            place[column.title] = at[0]
-        elif column.required:
-            found = "、".join(shown(cell) for cell in printed if cell != "")
-            wrong = Wrong("列没有找到，这是必需的列", f"表头有{_titles(form)}")
-            faults.add(sheet.name, row, column.title, "", wrong, found)
-    faults.check()
-    return place
-
-
-def _scales(sheet: Sheet, rows: list[list], place, row: int, faults: Faults):
-    """What each column's figures are multiplied with, from 单位 and the titles."""
-    scale, said = 1, False
-    for above, cells in enumerate(rows[:-1], 1):
-        for cell in cells:
-            if isinstance(cell, str) and (found := UNIT.search(plain_line(cell))):
-                if found[1] not in UNITS:
-                    faults.refuse(
-                        "的金额单位不识",
-                        "单位：元或单位：万元",
-                        sheet.name,
-                        above,
-                        cell,
-                    )
-                scale, said = UNITS[found[1]], True
-    scales = {}
-    for title, at in place.items():
-        scales[title] = scale
-        found = TITLE_UNIT.search(plain(rows[-1][at]))
-        if found and said and UNITS[found[1]] != scale:
-            wrong = Wrong("与表头上方的单位不一致", "同一个金额单位")
-            faults.add(sheet.name, row, title, rows[-1][at], wrong)
-        elif found:
-            scales[title] = UNITS[found[1]]
-    faults.check()
-    return scales
-
-
-def plain_line(text: str) -> str:
-    """A line as plain words with single spaces between them."""
-    return " ".join(plain(word) for word in text.split())
 
 
 class Block:
@@ -179,13 +44,13 @@ class Block:
     def __getitem__(self, title: str) -> list:
         return self.columns[title]
 
-    def fault(self, at: int, title: str, why: str, expected: str, cell=None):
+    def fault(self, at: int, title: str | None, why: str, expected: str, cell=None):
         """A fault in the row at a position; the cell is shown as it is printed."""
         if cell is None and title in self.head.place:
             cell = self.raw[at][self.head.place[title]]
         self.wrong(at, title, "" if cell is None else cell, Wrong(why, expected))
 
-    def wrong(self, at: int, title: str, cell, wrong: Wrong):
+    def wrong(self, at: int, title: str | None, cell, wrong: Wrong):
         others = [
             shown(self.raw[at][i], 20)
             for known, i in self.head.place.items()
@@ -195,6 +60,18 @@ class Block:
         self.bad.add(at)
         row = self.rows[at]
         self.table.faults.add(self.sheet, row, title, cell, wrong, excerpt)
+
+    def places(self, code: str, name: str, days: Sequence) -> list[str]:
+        """Today's codes of a column of codes, each in force on its own day."""
+        keys = list(zip(self[code], self[name], days))
+        found = list(map(self.table.places.__getitem__, keys))
+        if WRONG in found:
+            for at, place in enumerate(found):
+                if place is WRONG and WRONG not in keys[at]:
+                    title, cell, wrong = self.table.places.fault(*keys[at])
+                    title = {"code": code, "name": name}[title]
+                    self.wrong(at, title, cell, wrong)
+        return found
 
     def keep(self, positions: list[int]):
         """Only these rows remain."""
@@ -219,19 +96,20 @@ class Table:
         self.faults = faults
         self.marks: list[Mark] = []
         self.lines: list = []
-        self.starts: list[int] = []  # lines before each sheet
+        self.places = Places()
+        self.totalled = True  # every sheet has a 合计 with figures
         self._parts = parts
 
     def blocks(self) -> Iterator[Block]:
         """Every block; its lines must be added to `lines` before the next."""
         for sheet, head in self._parts:
-            self.starts.append(len(self.lines))
             reading = _Reading(self, sheet, head)
             for raw in chain([head.rows], sheet.blocks()):
                 block = reading.block(raw)
                 if block.rows:
                     yield block
             reading.refuse_what_cannot_be_seen()
+            self.totalled = self.totalled and reading.closed > 0
 
     def refuse_equal(self, key: Callable, titles: str):
         """Two lines of one key are refused, also where they say the same."""
@@ -256,9 +134,11 @@ class _Reading:
         self.table = table
         self.sheet = sheet
         self.head = head
+        self.start = len(table.lines)
         self.next_row = head.row + 1
         self.closed = 0  # the row of 合计
-        self.special: set[int] = set()  # rows that are no lines
+        self.passed_over: set[int] = set()  # rows that say nothing
+        self.marked: set[int] = set()  # rows of 小计 and 合计
         self.kinds = {
             c.title: c.kind(c.required, head.scale.get(c.title, 1))
             for c in table.form.columns
@@ -311,32 +191,36 @@ class _Reading:
         out = set()
         for at in wrong:
             cells = block.raw[at]
-            if self._passed_over(cells):
+            if self._says_nothing(cells):
                 out.add(at)
+                self.passed_over.add(block.rows[at])
             elif label := self._label(cells):
                 out.add(at)
+                self.marked.add(block.rows[at])
                 self._mark(block, at, label, at - len(out) + 1)
             else:
                 self._word(block, at)
         if self.closed:
             for at, row in enumerate(block.rows):
                 if row > self.closed and at not in out:
-                    block.fault(at, "", "在合计行之后", "合计是最后一行", "")
+                    block.fault(at, None, "在合计行之后", "合计是最后一行", "")
                     break
         if out:
-            self.special.update(block.rows[at] for at in out)
             bad = block.bad
             kept = [i for i in range(len(block.rows)) if i not in out]
             block.keep(kept)
             block.bad = {new for new, old in enumerate(kept) if old in bad}
 
-    def _passed_over(self, cells: list) -> bool:
+    def _says_nothing(self, cells: list) -> bool:
         """An empty row, a footer (制表人：…), or the header printed again."""
         printed = [c for c in cells if not (isinstance(c, str) and not c.strip())]
         if not printed:
             return True
         place = self.head.place
-        if all(_name(cells[at]) == title for title, at in place.items()):
+        if all(name_of(cells[at]) == title for title, at in place.items()):
+            return True
+        figures = [place[title] for title in self.table.form.sums if title in place]
+        if self.closed and all(cells[at] == "" for at in figures):
             return True
         foot = isinstance(printed[0], str) and FOOT.match(plain(printed[0]))
         return bool(foot) and not any(isinstance(c, (int, float)) for c in printed)
@@ -367,19 +251,32 @@ class _Reading:
         row = block.rows[at]
         lines += len(self.table.lines)
         self.table.marks.append(
-            Mark(self.sheet.name, row, label, total, lines, figures)
+            Mark(self.sheet.name, row, label, total, self.start, lines, figures)
         )
-        if total:
+        if total and figures:
             self.closed = row
 
     def _word(self, block: Block, at: int):
         for title, kind in self.kinds.items():
-            if title in self.head.place:
-                cell = block.raw[at][self.head.place[title]]
-                place = block.rows[at], self.head.place[title] + 1
-                error = self.sheet.cells.errors.get(place)
-                if not error and (wrong := kind.fault(cell)):
+            column = self.head.place.get(title)
+            if column is not None and not self._unseen(block.rows[at], column + 1):
+                cell = block.raw[at][column]
+                if wrong := kind.fault(cell):
                     block.wrong(at, title, cell, wrong)
+
+    def _unseen(self, row: int, column: int) -> bool:
+        """Whether `refuse_what_cannot_be_seen` will say what is wrong there."""
+        place, cells = (row, column), self.sheet.cells
+        return (
+            place in cells.errors
+            or place in cells.uncached
+            or any(
+                top <= row <= bottom
+                and left <= column <= right
+                and place != (top, left)
+                for (top, left), (bottom, right) in self.sheet.merged
+            )
+        )
 
     def refuse_what_cannot_be_seen(self):
         """Formulas without a value, error values, and cells under a merged one."""
@@ -392,32 +289,26 @@ class _Reading:
             if column in titles and row > self.head.row:
                 wrong = Wrong("是公式的错误值", "能算出的值")
                 faults.add(name, row, titles[column], error, wrong)
-        figures = set(self.table.form.sums)
-        for (top, left), (bottom, right) in self.sheet.merged:
-            for row in range(max(top, self.head.row + 1), bottom + 1):
-                covered = range(left + (row == top), right + 1)
-                lost = [titles[c] for c in covered if c in titles]
-                if row in self.special or row >= self.next_row:
-                    lost = [title for title in lost if title in figures]
-                    lost = lost if row < self.next_row and row != top else []
-                if lost:
-                    wrong = Wrong(
-                        "在合并的单元格里，看不出各自的内容", "取消合并并逐格填写"
-                    )
-                    faults.add(name, row, lost[0], "", wrong)
-                    break
+        for merged in self.sheet.merged:
+            self._refuse_merged(*merged, titles)
+
+    def _refuse_merged(self, first, last, titles: dict[int, str]):
+        (top, left), (bottom, right) = first, last
+        for row in range(max(top, self.head.row + 1), min(bottom + 1, self.next_row)):
+            covered = range(left + (row == top), right + 1)
+            lost = [titles[column] for column in covered if column in titles]
+            if row in self.marked:
+                lost = [title for title in lost if title in self.table.form.sums]
+            if lost and row not in self.passed_over:
+                wrong = Wrong(
+                    "在合并的单元格里，看不出各自的内容", "取消合并并逐格填写"
+                )
+                self.table.faults.add(self.sheet.name, row, lost[0], "", wrong)
+                return
 
 
-UNITS = {"元": 1, "万元": 10_000}
-DRESS = re.compile(r"^\*+|\*+$|\*?\((?:元|万元|人民币元|人次|必填|单位:万?元)\)\*?$")
-TITLE_UNIT = re.compile(r"\((?:单位:|人民币)?(万?元)\)\*?$")
-UNIT = re.compile(
-    r"(?<![\u4e00-\u9fff])(?:金额|货币|计量)?单位:? ?(?:人民币)?(.?.?元)(?!.)"
-)
-LABEL = re.compile(r".{0,40}(?:小计|合计|总计)[::]?")
+LABEL = re.compile(r".{0,40}(?:小计|合计|总计):?")
 TOTALS = {"合计", "总计", "合计:", "总计:"}
 FOOT = re.compile(
-    r"(?:制表|填报|填表|审核|复核|经办|负责|主管|单位负责|说明|备注|注)[^:]{0,8}:"
+    r"(?:单位)?(?:制表|填报|填表|审核|复核|经办|负责|主管|说明|备注|注).{0,8}:"
 )
-
-__all__ = ["Amount", "Block", "Column", "Count", "Form", "Table", "find_head"]

@@ -120,13 +120,13 @@ def record(
 
 
 def approve(
-    connection: Connection, posting_ids: Sequence[int], actor: Actor, *, by: str = ""
+    connection: Connection, posting_ids: Sequence[int], actor: Actor
 ) -> list[Recorded]:
     """Give numbers, seq and hashes, by day and then in order of recording.
 
-    `by` is who approves: another person than who prepared, or BY_RULE.
+    The actor is another person than who prepared, or BY_RULE.
     """
-    approver = by or actor.by
+    approver = actor.by
     rows = _posting_rows(connection, posting_ids)
     for row in rows:
         if row.state != "draft":
@@ -156,8 +156,9 @@ def approve(
         )
     ]
     drafts.sort(key=lambda draft: (draft.dated, draft.id))
-    _give_numbers(connection, drafts, Actor(approver, actor.at))
+    _give_numbers(connection, drafts, actor)
     _chain(connection, [draft.id for draft in drafts])
+    _link_reversals(connection, [row.id for row in rows if row.reverses_id])
     return recorded(connection, ids)
 
 
@@ -187,14 +188,14 @@ def reject(
     return ids
 
 
-def link_reversal(connection: Connection, reversal_ids: Sequence[int]) -> None:
-    """Link reversed vouchers to their red ones, and free the originals' keys."""
+def _link_reversals(connection: Connection, reversal_ids: Sequence[int]) -> None:
+    """Link reversed vouchers to what reverses them, and free the originals' keys."""
+    if not reversal_ids:
+        return
     originals = connection.execute(
         select(POSTING.c.reverses_id).where(POSTING.c.id.in_(reversal_ids))
     ).scalars()
-    original_ids = [id for id in originals if id is not None]
-    if not original_ids:
-        return
+    original_ids = list(originals)
     reds = connection.execute(
         select(VOUCHER.c.id, VOUCHER.c.reverses_id).where(
             VOUCHER.c.posting_id.in_(reversal_ids)
@@ -371,7 +372,7 @@ def _voucher_row(
         "attachments": voucher.attachments,
         "source": voucher.source,
         "source_sha256": sha256,
-        "red": voucher.reverses_id is not None,
+        "red": voucher.red,
         "adjusting": False,
         "carry_over": False,
         "reverses_id": voucher.reverses_id,

@@ -123,8 +123,10 @@ def known_lines(
 def cleared_periods(
     connection: Connection, insured: Iterable[str], periods: Iterable[str]
 ) -> list:
-    """Live 正常 clearing lines of some payers and periods, as (insured, place, fund, scope,
-    period, posting_id)."""
+    """Live 正常 clearing lines of some payers and periods.
+
+    Columns: insured, place, fund, scope, period, posting_id.
+    """
     table = TABLES["F2"]
     rows = []
     wanted = sorted(periods)
@@ -137,7 +139,12 @@ def cleared_periods(
                 table.c.scope,
                 table.c.period,
                 table.c.posting_id,
-            ).where(table.c.period.in_(part), table.c.nature == "正常", table.c.live)
+            ).where(
+                table.c.insured.in_(part),
+                table.c.period.in_(wanted),
+                table.c.nature == "正常",
+                table.c.live,
+            )
         ).all()
     return rows
 

@@ -46,6 +46,7 @@ class Voucher(NamedTuple):
     attachments: int
     source: str  # file#sheet!R7, where the voucher comes from
     reverses_id: int | None = None  # the recorded voucher that this one reverses
+    red: bool = False  # 红字
 
 
 class Posting(NamedTuple):

@@ -79,6 +79,7 @@ class Policy(NamedTuple):
     transfers: tuple[TransferKind, ...]
     warnings: tuple[WarningBand, ...]
     holdings: tuple[Holding, ...]
+    money: tuple[dict, ...]  # whose interest and fees are, 五（三）
     notices: dict[str, dict]
     tasks: tuple[dict, ...]  # 附件一's calendar, see calendar.py
 
@@ -166,6 +167,7 @@ def _policy(table: dict) -> Policy:
             Holding(row["book"], row["direction"], tuple(row["subjects"]), row["cite"])
             for row in table["holding"]
         ),
+        money=tuple(table["money"]),
         notices={row["id"]: row for row in table["notice"]},
         tasks=tuple(table.get("task", ())),
     )

@@ -83,13 +83,13 @@ def posting_of_leg(
     leg: str,
     *,
     reading: Callable[[date], str],
-    source: str,
+    source: Callable[[Sequence[Transfer]], str],
 ) -> Posting | None:
     """One leg of one bank transfer: its vouchers, one a book and entry.
 
-    `moves` are all rows of the transfer. The payer's vouchers are dated
-    付款日期, the receiver's 到账日期; a row without 到账日期 has no received leg
-    yet (X15).
+    `moves` are all rows of the transfer, `source` names the rows behind some.
+    The payer's vouchers are dated 付款日期, the receiver's 到账日期; a row without
+    到账日期 has no received leg yet (X15).
     """
     first = moves[0].line
     on = first.paid_on if leg == PAID else first.received_on
@@ -112,7 +112,11 @@ def posting_of_leg(
 
 
 def _voucher(
-    policy: Policy, entry: Entry, moves: list[Move], on: date, source: str
+    policy: Policy,
+    entry: Entry,
+    moves: list[Move],
+    on: date,
+    source: Callable[[Sequence[Transfer]], str],
 ) -> Voucher:
     first = moves[0]
     payer, payee = first.ends
@@ -155,7 +159,7 @@ def _voucher(
         narration=narration,
         lines=made,
         attachments=max((m.line.attachments or 1 for m in moves), default=1),
-        source=source,
+        source=source([m.line for m in moves]),
     )
 
 

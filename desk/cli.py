@@ -1,0 +1,211 @@
+"""The command line `yibao`: words in, calls to the desk, words or JSON out.
+
+The only place of the command line that reads the clock and the environment.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import shlex
+import sys
+from datetime import date, datetime, timedelta, timezone
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from desk.chinese_click import in_chinese, speak_chinese
+from ledger.errors import UsageError, YibaoError
+from ledger.periods import Month, Quarter, period
+
+speak_chinese()
+BEIJING = timezone(timedelta(hours=8))
+MODULES = {
+    "desk.cli_books": ["init", "book", "setting", "sample", "db"],
+    "desk.cli_work": ["import", "voucher", "offset"],
+    "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],
+}
+
+
+class Session(NamedTuple):
+    """What every command is called with."""
+
+    home_path: Path | None
+    url: str | None
+
+    def home(self):
+        """The home that --home or YIBAO_HOME names, with its prints made up."""
+        from ledger.book_files import print_changed
+        from ledger.database import open_home
+
+        home = open_home(self.path(), self.url)
+        print_changed(home)
+        return home
+
+    def path(self) -> Path:
+        if self.home_path is None:
+            raise UsageError("没有说明账套目录；用 --home 目录 或环境变量 YIBAO_HOME")
+        return self.home_path
+
+
+class Commands(click.Group):
+    """Loads a command's module when it is called, so that each starts fast."""
+
+    def list_commands(self, context):
+        return [name for names in MODULES.values() for name in names] + ["run"]
+
+    def get_command(self, context, name):
+        if name == "run":
+            return in_chinese(run)
+        for module, names in MODULES.items():
+            if name in names:
+                return in_chinese(import_module(module).COMMANDS[name])
+        return None
+
+
+@click.group(
+    cls=Commands,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 [参数]…",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="医保基金账：预付金、清算，从表格到凭证、账簿、报表。",
+)
+@click.option("--home", type=click.Path(path_type=Path), help="账套目录（YIBAO_HOME）")
+@click.pass_context
+def cli(context, home):
+    if context.obj is None or home is not None:
+        path = home or os.environ.get("YIBAO_HOME")
+        context.obj = Session(
+            Path(path) if path else None, os.environ.get("YIBAO_DATABASE_URL") or None
+        )
+
+
+@click.command(help="逐行运行文件里的命令，遇到错误即停；“#”之后是注释。")
+@click.argument("file", type=click.File("r", encoding="utf-8"), metavar="文件")
+@click.option("--keep-going", is_flag=True, help="一行出错后仍运行下面各行")
+@click.pass_context
+def run(context, file, keep_going):
+    worst = 0
+    for number, line in enumerate(file, 1):
+        words = shlex.split(line, comments=True)
+        if words[:1] == ["yibao"]:
+            words = words[1:]
+        if not words:
+            continue
+        code = call(words, context.obj)
+        if code:
+            click.echo(
+                f"{file.name}第{number}行：{line.strip()}（退出码{code}）", err=True
+            )
+            worst = max(worst, code)
+            if not keep_going:
+                break
+    context.exit(worst)
+
+
+def call(words: list[str], session: Session | None = None) -> int:
+    """Run one command and give its exit code; errors are told on stderr."""
+    try:
+        code = cli.main(words, prog_name="yibao", standalone_mode=False, obj=session)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as exit:
+        return exit.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        click.echo("已中断，没有留下未完成的业务。", err=True)
+        return 1
+    except YibaoError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def main() -> None:
+    sys.exit(call(sys.argv[1:]))
+
+
+def now() -> str:
+    """The time in Beijing, to the second, as vouchers print it."""
+    return datetime.now(BEIJING).isoformat(timespec="seconds")
+
+
+def today() -> date:
+    return datetime.now(BEIJING).date()
+
+
+def actor(by: str | None):
+    """Who acts: --by, YIBAO_BY, or the login."""
+    from ledger.postings import BY_RULE, Actor
+
+    name = (by or os.environ.get("YIBAO_BY") or getpass.getuser()).strip()
+    if not name or name == BY_RULE or len(name) > 40 or not name.isprintable():
+        raise UsageError(f"“{name}”不能作经办人姓名；用 --by 姓名")
+    return Actor(name, now())
+
+
+class Day(click.ParamType):
+    """A day, 2017-04-28."""
+
+    name = "日期"
+
+    def convert(self, value, param, context):
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}”不是日期，日期写作 2017-04-28", param, context)
+
+
+class Period(click.ParamType):
+    """A month 2017-06 or a quarter 2017Q2; `kind` narrows it to one of them."""
+
+    name = "期间"
+
+    def __init__(self, kind: type = tuple):
+        self.kind = kind
+
+    def convert(self, value, param, context):
+        if isinstance(value, tuple):
+            return value
+        try:
+            found = period(value)
+        except YibaoError as error:
+            self.fail(str(error), param, context)
+        if not isinstance(found, self.kind):
+            word = "季度，如 2017Q2" if self.kind is Quarter else "月，如 2017-06"
+            self.fail(f"“{value}”应为{word}", param, context)
+        return found
+
+
+DAY, PERIOD = Day(), Period()
+QUARTER, MONTH = Period(Quarter), Period(Month)
+by_option = click.option("--by", metavar="姓名", help="经办人（YIBAO_BY，默认登录名）")
+dry_run_option = click.option("--dry-run", is_flag=True, help="只检查，不入账")
+json_option = click.option("--json", "as_json", is_flag=True, help="输出一份 JSON")
+
+
+def tell_json(document) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def tell_table(titles: list[str], rows: list, numbers: str = "") -> None:
+    """Rows for people; `numbers` holds the 1-based columns that are amounts, "45"."""
+    from tabulate import tabulate
+
+    align = [
+        "right" if str(index) in numbers else "left"
+        for index in range(1, len(titles) + 1)
+    ]
+    click.echo(
+        tabulate(rows, titles, "simple", colalign=align, disable_numparse=True)
+        if rows
+        else "（没有）"
+    )

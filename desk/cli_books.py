@@ -1,0 +1,199 @@
+"""Commands on homes, books and settings: init, book, setting, sample, db."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from desk.cli import (
+    DAY,
+    QUARTER,
+    actor,
+    by_option,
+    json_option,
+    tell_json,
+    tell_table,
+)
+
+
+@click.command("init", help="建账套目录，开设一省的全部账套。")
+@click.argument("home", type=click.Path(path_type=Path), metavar="目录")
+@click.option("--province", required=True, metavar="代码", help="省级代码，如 520000")
+@click.option(
+    "--reading",
+    type=click.Choice(["printed", "corrected"]),
+    default="printed",
+    help="附件二 二（一）2：照印，或改记暂收款",
+)
+@click.option(
+    "--review",
+    type=click.Choice(["by-rule", "second-person"]),
+    default="by-rule",
+    help="按规则生成的凭证自动审核，或由第二人审核",
+)
+@by_option
+@click.pass_obj
+def init(session, home, province, reading, review, by):
+    from desk.homes import init_home
+
+    _, count = init_home(
+        home, province, actor(by), url=session.url, reading=reading, review=review
+    )
+    click.echo(f"已在{home}开设{count}个账套。")
+
+
+@click.group(help="账套：列出、开设、重新打印；科目表。")
+def book():
+    pass
+
+
+@book.command("list", help="列出账套。")
+@json_option
+@click.pass_obj
+def book_list(session, as_json):
+    from ledger import books
+
+    with session.home().reading() as connection:
+        rows = [(id, books.book_name(id)) for id in books.all_books(connection)]
+    if as_json:
+        tell_json({"books": [{"book": id, "name": name} for id, name in rows]})
+    else:
+        tell_table(["账套", "名称"], rows)
+
+
+@book.command("open", help="开设账套，如 520102-county-agency。")
+@click.argument("books", nargs=-1, required=True, metavar="账套…")
+@by_option
+@click.pass_obj
+def book_open(session, books, by):
+    from ledger.books import book_id, open_books
+
+    who = actor(by)
+    with session.home().writing() as connection:
+        new = open_books(connection, [book_id(b) for b in books], who.by, who.at)
+    click.echo(f"新开{len(new)}个账套，{len(books) - len(new)}个原已开设。")
+
+
+@book.command("print", help="按数据库重新打印全部账簿。")
+@click.pass_obj
+def book_print(session):
+    from ledger.book_files import print_all
+
+    click.echo(f"已打印{len(print_all(session.home()))}本账簿。")
+
+
+@book.command("subjects", help="科目表：印刷名称、账户、法定科目。")
+@json_option
+def book_subjects(as_json):
+    from ledger.subjects import subjects
+
+    rows = [
+        (s.printed, s.account, s.side, s.statutory, "是" if s.verified else "否")
+        for s in subjects()
+    ]
+    titles = ["科目", "账户", "余额方向", "法定科目", "已核对"]
+    if as_json:
+        keys = ("subject", "account", "side", "statutory", "verified")
+        tell_json({"subjects": [dict(zip(keys, row)) for row in rows]})
+    else:
+        tell_table(titles, rows)
+
+
+@click.group(help="设置：只有用户知道的事，逐日有效。")
+def setting():
+    pass
+
+
+@setting.command("set", help="设一项；不给 --from 则一直有效。")
+@click.argument("name", metavar="名称")
+@click.argument("value", metavar="值")
+@click.option("--region", default="", metavar="代码", help="只对一个地区")
+@click.option("--from", "from_day", type=DAY, help="自哪一天起")
+@click.option("--cite", required=True, metavar="依据", help="文号与条款")
+@by_option
+@click.pass_obj
+def setting_set(session, name, value, region, from_day, cite, by):
+    from desk.homes import put_setting
+
+    put_setting(
+        session.home(),
+        actor(by),
+        name,
+        value,
+        region=region,
+        from_day=from_day,
+        cite=cite,
+    )
+    click.echo(f"已设置{name}＝{value}。")
+
+
+@setting.command("list", help="列出设过的和可设的各项。")
+@json_option
+@click.pass_obj
+def setting_list(session, as_json):
+    from ledger import settings
+
+    with session.home().reading() as connection:
+        rows = settings.rows(connection)
+    if as_json:
+        tell_json(
+            {
+                "settings": [
+                    {
+                        "name": row.name,
+                        "region": row.region,
+                        "from": row.from_day and str(row.from_day),
+                        "value": row.value,
+                        "cite": row.cite,
+                        "by": row.set_by,
+                        "at": row.set_at,
+                    }
+                    for row in rows
+                ]
+            }
+        )
+        return
+    tell_table(
+        ["名称", "地区", "自", "值", "依据", "经办", "时间"],
+        [(r[0], r[1], r[2] or "", *r[3:]) for r in rows],
+    )
+    click.echo("\n可设：")
+    tell_table(
+        ["名称", "可取的值", "默认", "说明"],
+        [
+            (k.name, "、".join(k.choices), k.default or "", k.about)
+            for k in settings.known().values()
+        ],
+    )
+
+
+@click.command("sample", help="生成示例表格：一省几个季度的预付金与清算。")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="目录")
+@click.option("--province", default="520000", metavar="代码", help="省级代码")
+@click.option("--seed", default=1, type=int, metavar="数", help="随机种子")
+@click.option("--from", "first", type=QUARTER, default="2017Q2", help="第一个季度")
+@click.option("--quarters", default=2, type=int, metavar="数", help="几个季度")
+@click.option("--kind", type=click.Choice(["xlsx", "csv"]), default="xlsx")
+def sample(folder, province, seed, first, quarters, kind):
+    from desk.sample import write_samples
+
+    paths = write_samples(folder, province, seed, first, quarters, kind)
+    click.echo(f"已在{folder}写入{len(paths)}个文件。")
+
+
+@click.group(help="数据库。")
+def db():
+    pass
+
+
+@db.command("upgrade", help="把数据库的结构升到本程序的版本。")
+@click.pass_obj
+def db_upgrade(session):
+    from ledger.database import SCHEMA_VERSION, Home, upgrade
+
+    upgrade(Home(session.path(), session.url))
+    click.echo(f"数据库的结构版本是{SCHEMA_VERSION}。")
+
+
+COMMANDS = {"init": init, "book": book, "setting": setting, "sample": sample, "db": db}

@@ -1,0 +1,335 @@
+"""Commands that make vouchers: import, voucher, offset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from desk.cli import (
+    DAY,
+    MONTH,
+    PERIOD,
+    actor,
+    by_option,
+    dry_run_option,
+    json_option,
+    tell_json,
+    tell_table,
+    today,
+)
+from ledger.errors import UsageError, YibaoError
+from ledger.money import grouped
+
+STATUS = {
+    "posted": "已入账",
+    "already-posted": "原已入账",
+    "draft": "草稿，待审核",
+    "checked": "检查通过，没有入账",
+    "rejected": "没有入账",
+}
+STATES = {"draft": "待审核", "approved": "已审核", "rejected": "已退回"}
+
+
+@click.command("import", help="导入表格：认出是哪种表，检查，入账。")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="文件…",
+)
+@click.option("--draft", is_flag=True, help="只留草稿，由第二人审核")
+@click.option("--strict", is_flag=True, help="人员名单有一行不对就整份不收")
+@click.option("--late", is_flag=True, help="收下迟到的结算（人员名单）")
+@click.option("--post-on", type=DAY, help="凭证日期（原月份已结账时）")
+@dry_run_option
+@by_option
+@json_option
+@click.pass_context
+def import_(context, files, draft, strict, late, post_on, dry_run, by, as_json):
+    from desk.importing import Options, import_files
+    from desk.progress import over
+
+    results = import_files(
+        context.obj.home(),
+        files,
+        actor(by),
+        Options(draft, dry_run, post_on),
+        lambda paths: over(paths, "导入"),
+    )
+    if as_json:
+        tell_json({"files": [result.as_json() for result in results]})
+    else:
+        for result in results:
+            _tell_file(result)
+    context.exit(1 if any(r.status == "rejected" for r in results) else 0)
+
+
+def _tell_file(result) -> None:
+    name = Path(result.path).name
+    if result.status == "rejected":
+        click.echo(f"{name}：没有入账\n{result.message}", err=True)
+        return
+    counts = [f"新{result.new}行"]
+    if result.completed:
+        counts.append(f"补填{result.completed}行")
+    if result.known:
+        counts.append(f"原有{result.known}行")
+    click.echo(
+        f"{name}：{result.form} {STATUS[result.status]}，{'，'.join(counts)}，"
+        f"凭证{len(result.vouchers)}张"
+    )
+    for warning in result.warnings:
+        click.echo(f"  提醒：{warning}")
+
+
+@click.group(help="记账凭证：列出、查看、录入、审核、退回、冲销。")
+def voucher():
+    pass
+
+
+@voucher.command("list", help="列出凭证；草稿写作 #编号。")
+@click.argument("book", required=False, metavar="[账套]")
+@click.option("--state", type=click.Choice(list(STATES)), help="只列一种状态")
+@click.option("--month", type=MONTH, help="只列一个月，如 2017-04")
+@json_option
+@click.pass_obj
+def voucher_list(session, book, state, month, as_json):
+    from desk.vouchers import list_vouchers, voucher_name
+
+    with session.home().reading() as connection:
+        rows = list_vouchers(connection, book, state, month)
+    if as_json:
+        tell_json(
+            {
+                "vouchers": [
+                    {
+                        "voucher": voucher_name(row),
+                        "book": row.book_id,
+                        "dated": str(row.dated),
+                        "rule": row.rule,
+                        "narration": row.narration,
+                        "state": row.state,
+                        "red": row.red,
+                        "link": row.tag,
+                    }
+                    for row in rows
+                ]
+            }
+        )
+        return
+    tell_table(
+        ["凭证", "账套", "日期", "规则", "摘要", "状态"],
+        [
+            (
+                voucher_name(row),
+                row.book_id,
+                row.dated,
+                row.rule.partition("/")[2],
+                row.narration,
+                STATES[row.state],
+            )
+            for row in rows
+        ],
+    )
+
+
+@voucher.command("show", help="查看一张凭证。")
+@click.argument("name", metavar="凭证")
+@json_option
+@click.pass_obj
+def voucher_show(session, name, as_json):
+    from desk.voucher_shown import TITLES, shown
+
+    with session.home().reading() as connection:
+        document = shown(connection, name)
+    if as_json:
+        tell_json(document)
+        return
+    for key, title in TITLES.items():
+        if document.get(key) not in (None, "", []):
+            click.echo(f"{title}：{document[key]}")
+    tell_table(
+        ["方向", "科目", "辅助明细", "险种", "金额"],
+        [
+            (li["side"], li["subject"], li["detail_name"], li["fund"], li["amount"])
+            for li in document["lines"]
+        ],
+        "5",
+    )
+
+
+@voucher.command(
+    "new", help="录入表格带不来的凭证（草稿）。科目可带 @辅助明细 和 #险种。"
+)
+@click.argument("book", metavar="账套")
+@click.option("--on", type=DAY, required=True, help="凭证日期")
+@click.option("--narration", required=True, metavar="摘要")
+@click.option("--debit", nargs=2, multiple=True, metavar="科目 金额", help="借方一行")
+@click.option("--credit", nargs=2, multiple=True, metavar="科目 金额", help="贷方一行")
+@click.option("--fund", default="310", metavar="险种", help="默认 310")
+@click.option("--payee", default="", metavar="名称", help="对方")
+@click.option("--basis", default="", metavar="依据")
+@click.option("--attachments", default=1, type=click.IntRange(0, 9999), metavar="张数")
+@dry_run_option
+@by_option
+@click.pass_obj
+def voucher_new(
+    session,
+    book,
+    on,
+    narration,
+    debit,
+    credit,
+    fund,
+    payee,
+    basis,
+    attachments,
+    dry_run,
+    by,
+):
+    from desk.vouchers import new_voucher
+
+    made = new_voucher(
+        session.home(),
+        actor(by),
+        book,
+        on,
+        narration=narration,
+        debit=_manual(debit),
+        credit=_manual(credit),
+        fund=fund,
+        payee=payee,
+        basis=basis,
+        attachments=attachments,
+        dry_run=dry_run,
+    )
+    click.echo(
+        "检查通过，没有录入。" if dry_run else f"草稿 #{made.id}，请另一人审核。"
+    )
+
+
+def _manual(pairs):
+    from desk.vouchers import ManualLine
+    from importers.cells import amount_of
+
+    lines = []
+    for subject, text in pairs:
+        try:
+            lines.append(ManualLine(subject, amount_of(text)))
+        except YibaoError as error:
+            raise UsageError(str(error)) from error
+    return lines
+
+
+@voucher.command("approve", help="审核：给号、入账，整笔业务的凭证一起。")
+@click.argument("names", nargs=-1, required=True, metavar="凭证…")
+@dry_run_option
+@by_option
+@click.pass_obj
+def voucher_approve(session, names, dry_run, by):
+    from desk.vouchers import approve
+
+    _tell_made(approve(session.home(), actor(by), names, dry_run), "已审核", dry_run)
+
+
+@voucher.command("reject", help="退回：草稿作废，它占用的业务可重新导入。")
+@click.argument("names", nargs=-1, required=True, metavar="凭证…")
+@click.option("--reason", required=True, metavar="原因")
+@dry_run_option
+@by_option
+@click.pass_obj
+def voucher_reject(session, names, reason, dry_run, by):
+    from desk.vouchers import reject
+
+    rejected = reject(session.home(), actor(by), names, reason, dry_run)
+    word = "检查通过，没有退回" if dry_run else "已退回"
+    click.echo(f"{word}：{len(rejected)}笔业务。")
+
+
+@voucher.command("reverse", help="红字冲销整笔业务，两边互相链接。")
+@click.argument("name", metavar="凭证")
+@click.option("--reason", required=True, metavar="原因")
+@click.option("--on", type=DAY, help="冲销日期，默认今天")
+@click.option("--post-on", type=DAY, help="同 --on")
+@click.option("--blue", is_flag=True, help="以前年度的凭证：作蓝字更正草稿")
+@dry_run_option
+@by_option
+@click.pass_obj
+def voucher_reverse(session, name, reason, on, post_on, blue, dry_run, by):
+    from desk.reversing import reverse
+
+    made = reverse(
+        session.home(),
+        actor(by),
+        name,
+        on or post_on or today(),
+        reason,
+        blue=blue,
+        dry_run=dry_run,
+    )
+    _tell_made(made, "已冲销" if made and made[0].number else "草稿，待审核", dry_run)
+
+
+@click.command("offset", help="对冲照印读法留下的暂付款与暂收款（X12）。")
+@click.argument("period", type=PERIOD, metavar="期间")
+@click.option("--post-on", type=DAY, help="凭证日期，默认今天")
+@click.option("--draft", is_flag=True, help="只留草稿")
+@dry_run_option
+@by_option
+@json_option
+@click.pass_obj
+def offset(session, period, post_on, draft, dry_run, by, as_json):
+    from desk.offsetting import offset as offset_pair
+
+    made = offset_pair(
+        session.home(),
+        actor(by),
+        period,
+        post_on or today(),
+        draft=draft,
+        dry_run=dry_run,
+    )
+    if as_json:
+        tell_json(
+            {
+                "period": str(period),
+                "status": (
+                    "checked" if dry_run else "posted" if made else "already-posted"
+                ),
+                "vouchers": [
+                    {
+                        "book": row.book,
+                        "voucher": None if dry_run else row.name,
+                        "rule": row.rule,
+                        "amount": f"{row.amount:.2f}",
+                    }
+                    for row in made
+                ],
+            }
+        )
+    elif made:
+        _tell_made(made, "已对冲" if made[0].number else "草稿，待审核", dry_run)
+    else:
+        click.echo("没有要对冲的。")
+
+
+def _tell_made(made, word: str, dry_run: bool) -> None:
+    click.echo("检查通过，没有入账：" if dry_run else f"{word}：")
+    tell_table(
+        ["凭证", "账套", "规则", "金额"],
+        [
+            (
+                row.name or f"#{row.id}",
+                row.book,
+                row.rule.partition("/")[2],
+                grouped(row.amount),
+            )
+            for row in made
+        ],
+        "4",
+    )
+
+
+COMMANDS = {"import": import_, "voucher": voucher, "offset": offset}

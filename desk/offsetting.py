@@ -1,0 +1,128 @@
+"""`yibao offset PERIOD`: X12 for the stranded pair of the printed reading.
+
+2.1.2 credits 暂付款——各县、区 where 2.2.2 debits 暂收款——各县、区; the smaller of the
+two, county by county and fund by fund, is set off (RULES.md, reading 1).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection, func, select
+
+from ledger import postings, settings
+from ledger.book_files import print_changed
+from ledger.database import Home
+from ledger.money import NOTHING
+from ledger.periods import Month, Quarter
+from ledger.postings import BY_RULE, LINE, VOUCHER, Actor, Recorded
+from ledger.subjects import subject
+from ledger.vouchers import Posting, Voucher, signed
+from posting_rules.entries import Share, lines, printed_period
+from posting_rules.policies import Entry, Policy, entry_named, policy_of
+
+
+def offset(
+    home: Home,
+    actor: Actor,
+    period: Month | Quarter,
+    on: date,
+    *,
+    draft: bool = False,
+    dry_run: bool = False,
+) -> list[Recorded]:
+    """Set off what stands at the period's end in every city's book.
+
+    Returns the vouchers; none when nothing stands on both sides.
+    """
+    with home.writing(keep=not dry_run) as connection:
+        policy = policy_of(settings.province(connection))
+        entry = entry_named(policy, "X12")
+        made = [
+            _posting(connection, policy, entry, book, shares, period, on)
+            for book, shares in _stranded(connection, entry, period.last_day).items()
+        ]
+        ids = postings.record(connection, made, actor)
+        if settings.value(connection, "review", None) == "by-rule" and not draft:
+            result = postings.approve(connection, ids, Actor(BY_RULE, actor.at))
+        else:
+            result = postings.recorded(connection, ids)
+    if not dry_run:
+        print_changed(home)
+    return result
+
+
+def _stranded(
+    connection: Connection, entry: Entry, last_day: date
+) -> dict[str, list[Share]]:
+    """By book: the smaller of the pair, by county and fund."""
+    paid, received = (
+        subject(template[0][0]).printed for template in (entry.debit, entry.credit)
+    )
+    nets: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
+    rows = connection.execute(
+        select(
+            VOUCHER.c.book_id,
+            LINE.c.detail,
+            LINE.c.fund,
+            LINE.c.subject,
+            LINE.c.side,
+            func.sum(LINE.c.amount, type_=LINE.c.amount.type),
+        )
+        .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
+        .where(
+            VOUCHER.c.number.is_not(None),
+            LINE.c.subject.in_([paid, received]),
+            (VOUCHER.c.dated <= last_day) | (VOUCHER.c.event == entry.events[0]),
+        )
+        .group_by(
+            VOUCHER.c.book_id,
+            LINE.c.detail,
+            LINE.c.fund,
+            LINE.c.subject,
+            LINE.c.side,
+        )
+    )
+    for book, detail, fund, printed, side, amount in rows:
+        nets[book, detail, fund, printed] += signed(side, amount)
+    stranded: dict[str, list[Share]] = defaultdict(list)
+    for book, detail, fund in sorted({place[:3] for place in nets}):
+        credit = -nets[book, detail, fund, paid]
+        debit = nets[book, detail, fund, received]
+        amount = min(credit, debit)
+        if amount > 0:
+            stranded[book].append(Share(fund, detail, amount))
+    return stranded
+
+
+def _posting(
+    connection: Connection,
+    policy: Policy,
+    entry: Entry,
+    book: str,
+    shares: list[Share],
+    period: Month | Quarter,
+    on: date,
+) -> Posting:
+    unit = f"X12|{book}|{period}"
+    earlier = postings.live_units(connection, {unit}).get(unit)
+    voucher = Voucher(
+        book=book,
+        dated=on,
+        occurred_on=on,
+        rule=policy.rule(entry),
+        basis=policy.basis(entry),
+        event=entry.events[0],
+        scope="",
+        period=str(period),
+        quarter=str(period.quarter),
+        payee="",
+        narration=entry.summary.format(period=printed_period(period)),
+        lines=lines(entry, {"each payer": shares}),
+        attachments=0,
+        source=f"yibao offset {period}",
+    )
+    unit += f"|{earlier + 1}" if earlier else ""
+    return Posting(unit, "off", "", entry.events[0], (voucher,))
