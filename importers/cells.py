@@ -245,17 +245,19 @@ class AmountOrNothing(Amount):
 
 
 def _plain_texts(cells: list[str]) -> list[Decimal] | None:
-    """Amounts such as 1234.50 or -3.00, all with two places; None: look at each."""
+    """Amounts such as 1234.50 or -1,234.5; None: look at each."""
     joined = "\n".join(cells)
-    try:
-        known = not joined.encode("ascii").translate(None, b"0123456789.-\n")
-        if not known or "-0.00" in joined or max(map(len, cells)) > 16:
-            return None
-        if set(map(itemgetter(-3), cells)) != {"."}:
-            return None
-        return list(map(Decimal, cells))
-    except (UnicodeEncodeError, IndexError, InvalidOperation):
+    if "-0" in joined or max(map(len, cells)) > 15 or not joined.isascii():
         return None
+    try:
+        with_two_places = set(map(itemgetter(-3), cells)) == {"."}
+        if with_two_places and not joined.encode().translate(None, b"0123456789.-\n"):
+            return list(map(Decimal, cells))
+    except (IndexError, InvalidOperation):
+        pass
+    if all(map(SIMPLE.fullmatch, cells)):
+        return [Decimal(cell.replace(",", "")).quantize(FEN) for cell in cells]
+    return None
 
 
 def _exact_floats(cells: list[float]) -> list[Decimal] | None:
@@ -356,6 +358,7 @@ DAY = re.compile(
     r"(?:0?0:00(?::00)?)?)"
 )
 EIGHT_DIGITS = re.compile(r"([12][0-9]{3})([0-9]{2})([0-9]{2})")
+SIMPLE = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9][0-9]?)?")
 BRACKETS = re.compile(r"(¥?)\s*\((.*)\)")
 NUMBER = re.compile(
     r"(?:¥\s*(-?)|(-?)\s*(?:¥\s*)?)"

@@ -1,0 +1,108 @@
+"""The sample's F2 lines: what is cleared, by payer, place, fund and period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from desk.sample_figures import (
+    ABROAD,
+    DESTINATIONS,
+    FUNDS,
+    HOME,
+    Land,
+    Office,
+    Part,
+    cleared,
+    days_of,
+    home_places,
+    shared,
+)
+from ledger import regions
+from ledger.documents import Clearing
+from ledger.money import NOTHING, from_fen
+from ledger.periods import Month, Quarter
+
+CATEGORIES = ("住院", "门诊特殊疾病", "普通门诊")
+# How 基金支付 is made up, in hundredths: 统筹, 大病, 公务员, 个人账户, 其他.
+MAKE_UP = {"310": (78, 6, 7, 8, 1), "390": (85, 13, 0, 0, 2)}
+
+
+def confirm_days(land: Land, quarter: Quarter, rng: Random) -> dict[str, date]:
+    """When each city (and 省本级) confirms, by the code that confirms."""
+    days = days_of(quarter).confirm
+    return {city: rng.choice(days) for city in (*land.cities, land.own_people)}
+
+
+def clearing_lines(of: Office, quarter: Quarter, rng: Random) -> list[Clearing]:
+    """A quarter's lines, all confirmed; what they pay is taken off the advances."""
+    confirmed = confirm_days(of.land, quarter, rng)
+    places = {p.payer: home_places(of.land, p.payer) for p in of.limits}
+    lines = []
+    for part, amount in cleared(of, rng).items():
+        at = _abroad(of.land, rng) if part.scope == ABROAD else places[part.payer]
+        at = rng.sample(at, min(2, len(at)))
+        cells = [(place, p) for i, place in enumerate(at) for p in _periods(i, part, quarter, rng)]
+        weights = [rng.randint(40, 160) for _ in cells]
+        on = confirmed[regions.city_of(part.payer)]
+        for (place, period), share in zip(cells, shared(amount, weights)):
+            if share:
+                lines.append(_line(quarter, part, place, period, share, on, rng))
+    lines += _corrections(of, lines, quarter, rng)
+    _owe(of, lines)
+    order = {payer: at for at, payer in enumerate(of.land.payers)}
+    return sorted(lines, key=lambda line: order[line.insured])
+
+
+def _abroad(land: Land, rng: Random) -> list[str]:
+    """Two other provinces, each as itself or as one of its cities."""
+    weights = [DESTINATIONS[code] for code in land.partners]
+    chosen = {}
+    while len(chosen) < 2:
+        province = rng.choices(land.partners, weights)[0]
+        chosen[province] = rng.choice([province, *regions.cities(province)[:5]])
+    return list(chosen.values())
+
+
+def _periods(at: int, part: Part, quarter: Quarter, rng: Random) -> Sequence:
+    """The first place abroad is cleared by month, at home every tenth; else by quarter."""
+    monthly = at == 0 and (part.scope == ABROAD or rng.random() < 0.1)
+    return quarter.months if monthly else (quarter,)
+
+
+def _line(
+    quarter: Quarter,
+    part: Part,
+    place: str,
+    period: Month | Quarter,
+    amount: Decimal,
+    on: date,
+    rng: Random,
+    nature: str = "正常",
+    note: str = "",
+) -> Clearing:
+    weights = MAKE_UP[part.fund]
+    make_up = shared(amount, [weight * rng.randint(70, 130) for weight in weights])
+    made = [piece if weight else None for piece, weight in zip(make_up, weights)]
+    letters = "KS" if part.scope == ABROAD else "SN"
+    return Clearing(
+        "",
+        0,
+        f"QS{quarter}-{letters}",
+        nature,
+        period,
+        part.scope,
+        part.payer,
+        place,
+        part.fund,
+        rng.choice(CATEGORIES),
+        None if amount < 0 else int(amount / rng.randint(900, 2600)) + 1,
+        shared(amount * rng.randint(125, 190) / 100, [1])[0],
+        *made,
+        amount,
+        on,
+        note,
+    )
