@@ -18,7 +18,7 @@ from desk.cli import (
     tell_table,
     today,
 )
-from ledger.errors import UsageError, YibaoError
+from ledger.errors import UsageError
 from ledger.money import grouped
 
 STATUS = {
@@ -212,14 +212,15 @@ def voucher_new(
 
 def _manual(pairs):
     from desk.vouchers import ManualLine
-    from importers.cells import amount_of
+    from importers.cells import yuan
+    from importers.faults import Wrong
 
     lines = []
     for subject, text in pairs:
         try:
-            lines.append(ManualLine(subject, amount_of(text)))
-        except YibaoError as error:
-            raise UsageError(str(error)) from error
+            lines.append(ManualLine(subject, yuan(text)))
+        except Wrong as error:
+            raise UsageError(f"金额“{text}”不是以元为单位、到分为止的金额") from error
     return lines
 
 

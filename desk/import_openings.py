@@ -11,6 +11,7 @@ from desk.taking import Desk, Taken, other_content, same_text, source_text
 from ledger import books, postings, regions, sources
 from ledger.documents import Opening, SourceDocument
 from ledger.errors import BookError, Fault, SourceError
+from ledger.funds import fund_names
 from ledger.subjects import Subject, subject
 from ledger.vouchers import CREDIT, DEBIT, Line, Posting, Voucher, cut
 from posting_rules.policies import Policy, entry_named
@@ -85,9 +86,11 @@ def _settled(desk: Desk, document: SourceDocument, line: Opening) -> Opening:
         _refuse(
             document, line, "科目", line.subject, "期初余额没有收入、支出科目（X1）"
         )
+    fund = line.fund or next(iter(fund_names()))  # the first one listed
     cutoff = line.cutoff or desk.policy.from_day - timedelta(days=1)
+    line = line._replace(cutoff=cutoff, fund=fund)
     detail = _detail(desk, document, line, kept)
-    return line._replace(subject=kept.printed, detail=detail, cutoff=cutoff)
+    return line._replace(subject=kept.printed, detail=detail)
 
 
 def _detail(desk: Desk, document: SourceDocument, line: Opening, kept: Subject) -> str:

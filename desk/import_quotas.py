@@ -41,13 +41,13 @@ def take(
 
 
 def _check(desk: Desk, document: SourceDocument, line: Quota) -> None:
-    """A quota is a city's, 贵安新区's or 省本级's of this province."""
-    city = regions.level(line.region) == "city"
-    if regions.province_of(line.region) == desk.policy.province and (
-        city or line.region == regions.own_people(desk.policy.province)
+    """A quota is set for a payer of this province: county, city or 省本级."""
+    if (
+        regions.province_of(line.region) == desk.policy.province
+        and regions.level(line.region) != "province"
     ):
         return
-    expected = "本省市州或省本级的代码"
+    expected = "本省统筹区（县区、市州、省本级）的代码"
     message = (
         f"{document.name}“{line.sheet}”第{line.row}行：统筹区代码“{line.region}”"
         f"（{regions.name(line.region)}）不在核定范围内，应为{expected}"

@@ -123,10 +123,19 @@ def import_file(
         result.status = "rejected"
         result.vouchers, result.warnings = [], []
         result.new = result.known = result.completed = 0
-        result.message = str(error)
+        result.message = _whole(path.name, str(error))
         faults = error.faults if isinstance(error, SourceError) else ()
         result.errors = list(faults) or [Fault(None, None, None, "", "", str(error))]
     return result
+
+
+def _whole(name: str, message: str) -> str:
+    """The message with the file before it and the remedy behind it."""
+    if not message.startswith(name):
+        message = f"{name}：{message}"
+    if "本文件没有入账" not in message:
+        message += "\n本文件没有入账。请改正后重新导入。"
+    return message
 
 
 def _import(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,6 +9,7 @@ from random import Random
 
 from desk.sample_figures import (
     ABROAD,
+    COUNTY_RATES,
     DESTINATIONS,
     FUNDS,
     HOME,
@@ -23,7 +23,7 @@ from desk.sample_figures import (
 )
 from ledger import regions
 from ledger.documents import Clearing
-from ledger.money import NOTHING, from_fen
+from ledger.money import NOTHING, from_fen, to_fen
 from ledger.periods import Month, Quarter
 
 CATEGORIES = ("住院", "门诊特殊疾病", "普通门诊")
@@ -45,7 +45,11 @@ def clearing_lines(of: Office, quarter: Quarter, rng: Random) -> list[Clearing]:
     for part, amount in cleared(of, rng).items():
         at = _abroad(of.land, rng) if part.scope == ABROAD else places[part.payer]
         at = rng.sample(at, min(2, len(at)))
-        cells = [(place, p) for i, place in enumerate(at) for p in _periods(i, part, quarter, rng)]
+        cells = [
+            (place, period)
+            for order, place in enumerate(at)
+            for period in _periods(order, part, quarter, rng)
+        ]
         weights = [rng.randint(40, 160) for _ in cells]
         on = confirmed[regions.city_of(part.payer)]
         for (place, period), share in zip(cells, shared(amount, weights)):
@@ -68,7 +72,7 @@ def _abroad(land: Land, rng: Random) -> list[str]:
 
 
 def _periods(at: int, part: Part, quarter: Quarter, rng: Random) -> Sequence:
-    """The first place abroad is cleared by month, at home every tenth; else by quarter."""
+    """Abroad the first place is cleared by month, at home every tenth."""
     monthly = at == 0 and (part.scope == ABROAD or rng.random() < 0.1)
     return quarter.months if monthly else (quarter,)
 
@@ -100,9 +104,79 @@ def _line(
         part.fund,
         rng.choice(CATEGORIES),
         None if amount < 0 else int(amount / rng.randint(900, 2600)) + 1,
-        shared(amount * rng.randint(125, 190) / 100, [1])[0],
+        to_fen(amount * rng.randint(125, 190) / 100),
         *made,
         amount,
         on,
         note,
     )
+
+
+def _corrections(
+    of: Office, lines: Sequence[Clearing], quarter: Quarter, rng: Random
+) -> list[Clearing]:
+    """Four 冲减 and four 补清算: of this quarter, later of the one before."""
+    special = {of.land.counties[i] for i in COUNTY_RATES if i < len(of.land.counties)}
+    usual = [x for x in lines if x.insured not in special]
+    made = []
+    for at, line in enumerate(rng.sample(usual, min(8, len(usual)))):
+        part = Part(line.insured, line.scope, line.fund)
+        share = to_fen(line.amount * rng.randint(3, 9) / 100)
+        nature, amount, note = ("补清算", share, "补报上期遗漏单据")
+        if at % 2:
+            nature, amount, note = ("冲减", -share, "审核扣减")
+        period = _before(quarter) if of.owed else line.period
+        on = line.confirmed_on
+        if amount:
+            args = (part, line.place, period, amount, on, rng, nature, note)
+            made.append(_line(quarter, *args))
+            of.hold(part, -amount)
+    return made
+
+
+def _before(quarter: Quarter) -> Month:
+    """The last month before a quarter."""
+    day = date.fromordinal(quarter.first_day.toordinal() - 1)
+    return Month(day.year, day.month)
+
+
+def _owe(of: Office, lines: Sequence[Clearing]) -> None:
+    """Remember what other provinces have to be paid for these lines."""
+    of.owed = {}
+    for line in lines:
+        if line.scope == ABROAD:
+            key = (regions.province_of(line.place), line.fund)
+            own, others = of.owed.get(key, (NOTHING, NOTHING))
+            if line.insured == of.land.own_people:
+                own += line.amount
+            else:
+                others += line.amount
+            of.owed[key] = (own, others)
+
+
+def listed(land: Land, quarter: Quarter, rows: int, rng: Random) -> Iterator[Clearing]:
+    """A long list: every (payer, place, fund, month) at most once, all confirmed.
+
+    Raises ValueError when a province has no room for so many rows.
+    """
+    confirmed = confirm_days(land, quarter, rng)
+    everywhere = [
+        row.code
+        for row in regions.table()
+        if row.until is None and row.level in ("county", "city")
+    ]
+    payers = land.payers
+    for at, payer in enumerate(payers):
+        city = regions.city_of(payer)
+        places = [c for c in everywhere if regions.city_of(c) != city]
+        cells = len(places) * len(FUNDS) * 3
+        count = rows // len(payers) + (at < rows % len(payers))
+        for cell in sorted(rng.sample(range(cells), count)):
+            cell, month = divmod(cell, 3)
+            place, fund = divmod(cell, len(FUNDS))
+            place = places[place]
+            home = regions.province_of(place) == land.province
+            part = Part(payer, HOME if home else ABROAD, FUNDS[fund])
+            amount = from_fen(1 + int(rng.lognormvariate(13, 1)))
+            period = quarter.months[month]
+            yield _line(quarter, part, place, period, amount, confirmed[city], rng)

@@ -126,6 +126,8 @@ def approve(
 
     The actor is another person than who prepared, or BY_RULE.
     """
+    if not posting_ids:
+        return []
     approver = actor.by
     rows = _posting_rows(connection, posting_ids)
     for row in rows:

@@ -87,7 +87,10 @@ def insert_lines(
     fields = TYPES[form]._fields
     columns = ["id", "document_id", "live", *fields, *_posting_columns(table)]
     first = next_id(connection, table)
-    values = [_stored(column) for column in zip(*lines)]
+    values = [
+        _stored(column, None if table.c[field].nullable else "")
+        for field, column in zip(fields, zip(*lines))
+    ]
     count = len(lines)
     rows = zip(
         range(first, first + count),
@@ -192,14 +195,14 @@ def _posting_columns(table: Table) -> list[str]:
     return [column.name for column in table.c if column.name.endswith("posting_id")]
 
 
-def _stored(column: Sequence) -> Iterable:
+def _stored(column: Sequence, nothing: str | None) -> Iterable:
     """A column's values as the driver takes them: fen, ISO days, texts."""
     sample = next((value for value in column if value is not None), None)
+    if sample is None:
+        return [nothing] * len(column)
     if isinstance(sample, Decimal):
         return [None if v is None else int(v.scaleb(2)) for v in column]
-    if isinstance(sample, date):
-        texts: dict = {None: None}
-        return [texts.get(v) or texts.setdefault(v, v and str(v)) for v in column]
-    if isinstance(sample, tuple):  # a Month or a Quarter
-        return ["" if v is None else str(v) for v in column]
+    if isinstance(sample, date | tuple):  # a day, a Month or a Quarter
+        texts: dict = {None: nothing}
+        return [texts[v] if v in texts else texts.setdefault(v, str(v)) for v in column]
     return column
