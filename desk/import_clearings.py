@@ -12,9 +12,9 @@ from typing import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, rows_text
+from desk.taking import Desk, Taken, other_content
 from ledger import postings, regions, settings, sources
-from ledger.documents import Clearing, SourceDocument
+from ledger.documents import Clearing, SourceDocument, rows_text
 from ledger.errors import Fault, RuleError, SourceError
 from ledger.money import grouped
 from ledger.periods import Month, Quarter

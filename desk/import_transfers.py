@@ -8,9 +8,9 @@ from typing import Sequence
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, said, source_text
+from desk.taking import Desk, Taken, other_content, said
 from ledger import postings, sources
-from ledger.documents import SourceDocument, Transfer
+from ledger.documents import SourceDocument, Transfer, source_text
 from ledger.errors import Fault, RuleError, SourceError
 from ledger.money import grouped
 from ledger.sources import KnownLine

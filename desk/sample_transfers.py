@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from random import Random
 
 from desk.sample_figures import ABROAD, HOME, Days, Office, Part, days_of, shared
@@ -99,6 +99,7 @@ def transfers(
     else:
         _provinces_get_paid(of, slips, days, owed)
     _provinces_pay_us(of, slips, days, first)
+    slips.lines.sort(key=lambda line: line.paid_on)
     return slips
 
 
@@ -183,7 +184,7 @@ def _provinces_get_advances(of: Office, slips: Slips, days: Days, owed) -> None:
         rows = {}
         for (province, fund), parts in owed.items():
             if province == partner:
-                own, lower = (to_fen(part / rate) for part in parts)
+                own, lower = (_hundreds(part / rate) for part in parts)
                 rows[ABROAD, fund] = (own, lower)
         on = days.payments[1 + at % 2]
         slips.pay(of.land.province, partner, on, rows)
@@ -229,6 +230,11 @@ def _provinces_pay_us(of: Office, slips: Slips, days: Days, first: bool) -> None
         amount = to_fen(Decimal(slips.rng.randint(20_000_000, 60_000_000)) / 100)
         rows = {(ABROAD, "310"): (amount, NOTHING)}
         slips.pay(partner, of.land.province, days.payments[1], rows, nature=nature)
+
+
+def _hundreds(amount: Decimal) -> Decimal:
+    """Up to the next hundred yuan, as limits are set."""
+    return to_fen(amount.quantize(Decimal("1E2"), ROUND_CEILING))
 
 
 def _account(code: str) -> str:

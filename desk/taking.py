@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Callable, Iterable, NamedTuple, NoReturn, Sequence
+from typing import Callable, NamedTuple, NoReturn
 
 from sqlalchemy import Connection
 
@@ -13,8 +13,6 @@ from ledger.errors import Fault, SourceError
 from ledger.postings import Actor
 from ledger.vouchers import Posting
 from posting_rules.policies import Policy
-
-ROWS_NAMED = 8  # runs of rows that a voucher's source names before it counts
 
 
 class Desk(NamedTuple):
@@ -50,28 +48,6 @@ class Taken:
     needs_total: bool = False
 
 
-def source_text(name: str, lines: Iterable) -> str:
-    """Where lines stand: 预付金划拨单.xlsx#划拨单!R7-R9,R12."""
-    by_sheet: dict[str, list[int]] = {}
-    for line in lines:
-        by_sheet.setdefault(line.sheet, []).append(line.row)
-    return rows_text(name, by_sheet)
-
-
-def rows_text(name: str, by_sheet: dict[str, list[int]]) -> str:
-    places = []
-    for sheet, rows in by_sheet.items():
-        runs = _runs(sorted(rows))
-        text = ",".join(
-            f"R{first}" if first == last else f"R{first}-R{last}"
-            for first, last in runs[:ROWS_NAMED]
-        )
-        if len(runs) > ROWS_NAMED:
-            text += f"等{len(rows)}行"
-        places.append(f"{sheet}!{text}" if sheet else text)
-    return f"{name}#{';'.join(places)}"
-
-
 def other_content(
     document: SourceDocument, line, known, titles: dict[str, str]
 ) -> NoReturn:
@@ -105,13 +81,3 @@ def said(value):
     if isinstance(value, tuple):
         return str(value)
     return "" if value is None else value
-
-
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], row)
-        elif not runs or row != runs[-1][1]:
-            runs.append((row, row))
-    return runs

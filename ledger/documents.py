@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Sequence
+from typing import Iterable, NamedTuple, Sequence
 
 from ledger.periods import Month, Quarter
 
@@ -110,3 +110,38 @@ class Quota(NamedTuple):
     @property
     def total(self) -> Decimal:
         return self.abroad + self.home
+
+
+ROWS_NAMED = 8  # runs of rows that a source names before it counts them
+
+
+def source_text(name: str, lines: Iterable) -> str:
+    """Where lines stand: 预付金划拨单.xlsx#划拨单!R7-R9,R12."""
+    by_sheet: dict[str, list[int]] = {}
+    for line in lines:
+        by_sheet.setdefault(line.sheet, []).append(line.row)
+    return rows_text(name, by_sheet)
+
+
+def rows_text(name: str, by_sheet: dict[str, list[int]]) -> str:
+    places = []
+    for sheet, rows in by_sheet.items():
+        runs = _runs(sorted(rows))
+        text = ",".join(
+            f"R{first}" if first == last else f"R{first}-R{last}"
+            for first, last in runs[:ROWS_NAMED]
+        )
+        if len(runs) > ROWS_NAMED:
+            text += f"等{len(rows)}行"
+        places.append(f"{sheet}!{text}" if sheet else text)
+    return f"{name}#{';'.join(places)}"
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        elif not runs or row != runs[-1][1]:
+            runs.append((row, row))
+    return runs

@@ -1,0 +1,51 @@
+"""`make demo`: the main job on sample forms, by the commands a user would type."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from desk.cli import call
+
+
+def main(folder: Path) -> int:
+    """A province's two quarters: forms, import, usage and warnings, checks."""
+    home, forms = folder / "home", folder / "forms"
+    steps = [
+        ("一、建账：贵州省199个账套", ["init", str(home), "--province", "520000"]),
+        ("二、示例表格：两个季度", ["sample", str(forms), "--quarters", "2"]),
+    ]
+    for words, command in steps:
+        if code := _step(words, command):
+            return code
+    files = sorted(str(path) for path in forms.iterdir())
+    at_home = ["--home", str(home)]
+    return (
+        _step("三、导入：凭证随表而生", [*at_home, "import", *files])
+        or _step(
+            "四、使用率与预警（2017年二季度，清算确认后）",
+            [*at_home, "usage", "--quarter", "2017Q2", "--on", "2017-07-25"],
+            most=40,
+        )
+        or _step("五、核对：账账、账表、账证", [*at_home, "check"], most=12)
+        or _step("六、只凭打印的账簿核验", ["verify", str(home / "books")])
+        or _step("七、网页", None, home=home)
+    )
+
+
+def _step(words: str, command: list[str] | None, most: int = 0, home=None) -> int:
+    click.secho(f"\n{words}", bold=True)
+    if command is None:
+        click.echo(f"  yibao --home {home} serve    （或 make serve）")
+        click.echo("  然后在浏览器打开 http://127.0.0.1:5000/")
+        return 0
+    shown = [word for word in command if not word.endswith((".xlsx", ".csv"))]
+    files = len(command) - len(shown)
+    click.echo(f"$ yibao {' '.join(shown)}{f' …（{files}个文件）' if files else ''}")
+    return call(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "demo")))
