@@ -18,16 +18,19 @@ STATES = {"done": "已办", "open": "待办", "late": "逾期"}
 @click.option("--quarter", type=QUARTER, help="季度，默认查询日所在季度")
 @click.option("--on", type=DAY, help="查询日，默认今天")
 @click.option("--book", metavar="账套", help="只看一个账套")
+@click.option("--warned", is_flag=True, help="只列有预警的")
 @click.option("--fail-on", type=click.Choice(["red"]), help="有红色预警时退出码为1")
 @json_option
 @click.pass_context
-def usage(context, quarter, on, book, fail_on, as_json):
+def usage(context, quarter, on, book, warned, fail_on, as_json):
     from reports.usage import rate_text, usage_rows
 
     on = on or today()
     quarter = quarter or quarter_of(on)
     with context.obj.home().reading() as connection:
         rows = usage_rows(connection, quarter=quarter, on=on, book=book)
+    if warned:
+        rows = [row for row in rows if row.level != "normal"]
     if as_json:
         tell_json({"on": str(on), "rows": [_usage_json(row) for row in rows]})
     else:

@@ -25,17 +25,26 @@ def main(folder: Path) -> int:
     return (
         _step("三、导入：凭证随表而生", [*at_home, "import", *files])
         or _step(
-            "四、使用率与预警（2017年二季度，清算确认后）",
-            [*at_home, "usage", "--quarter", "2017Q2", "--on", "2017-07-25"],
-            most=40,
+            "四、使用率与预警（2017年三季度，清算确认后）",
+            [
+                *at_home,
+                "usage",
+                "--quarter",
+                "2017Q3",
+                "--on",
+                "2017-10-31",
+                "--warned",
+            ],
         )
-        or _step("五、核对：账账、账表、账证", [*at_home, "check"], most=12)
+        or _step(
+            "五、核对：账账、账表、账证", [*at_home, "check", "--on", "2017-10-31"]
+        )
         or _step("六、只凭打印的账簿核验", ["verify", str(home / "books")])
         or _step("七、网页", None, home=home)
     )
 
 
-def _step(words: str, command: list[str] | None, most: int = 0, home=None) -> int:
+def _step(words: str, command: list[str] | None, home: Path | None = None) -> int:
     click.secho(f"\n{words}", bold=True)
     if command is None:
         click.echo(f"  yibao --home {home} serve    （或 make serve）")

@@ -117,9 +117,14 @@ def _corrections(
 ) -> list[Clearing]:
     """Four 冲减 and four 补清算: of this quarter, later of the one before."""
     special = {of.land.counties[i] for i in COUNTY_RATES if i < len(of.land.counties)}
-    usual = [x for x in lines if x.insured not in special]
+    usual = {
+        (line.insured, line.place, line.scope, line.fund): line
+        for line in lines
+        if line.insured not in special
+    }
     made = []
-    for at, line in enumerate(rng.sample(usual, min(8, len(usual)))):
+    chosen = rng.sample(list(usual.values()), min(8, len(usual)))
+    for at, line in enumerate(chosen):
         part = Part(line.insured, line.scope, line.fund)
         share = to_fen(line.amount * rng.randint(3, 9) / 100)
         nature, amount, note = ("补清算", share, "补报上期遗漏单据")
