@@ -7,7 +7,7 @@ database already holds their list, or where something has to be said of one.
 from __future__ import annotations
 
 from collections import defaultdict
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Iterable, Sequence
 
 from sqlalchemy import Connection
@@ -127,12 +127,9 @@ def _check_cleared_once(
     ):
         cleared[row[:5]] = row.posting_id
     mixed = len({isinstance(p, Quarter) for p in periods}) > 1
-    if (
-        not cleared
-        and not mixed
-        and len({_where(line) for line in normal}) == len(normal)
-    ):
-        return
+    one_list = len(set(map(attrgetter("list_number"), normal))) == 1
+    if not cleared and not mixed and one_list:
+        return  # the form's own key tells such lines apart already
     seen: dict[tuple, Clearing] = {}
     for line in normal:
         at = _where(line)[:4]
@@ -218,16 +215,11 @@ def _postings(
 
 
 def _rows(lines: Sequence[Clearing]) -> dict[tuple, list[tuple[str, int]]]:
+    """Where confirmed lines stand, by list, day, period, scope and payer."""
     rows: dict[tuple, list[tuple[str, int]]] = defaultdict(list)
-    for line in lines:
-        if line.confirmed_on is not None:
-            rows[
-                line.list_number,
-                line.confirmed_on,
-                line.period,
-                line.scope,
-                line.insured,
-            ].append((line.sheet, line.row))
+    at = attrgetter("list_number", "confirmed_on", "period", "scope", "insured")
+    for key, place in zip(map(at, lines), map(itemgetter(0, 1), lines)):
+        rows[key].append(place)
     return rows
 
 
@@ -247,13 +239,14 @@ def _ended(connection: Connection, units: Iterable[Unit]) -> set[tuple]:
 def _posting_ids(
     lines: Sequence[Clearing], id_of: dict[Unit, int]
 ) -> list[tuple[int | None]]:
-    cities: dict[str, str] = {}
+    """The posting of each line, by its list, city and day."""
+    known: dict[tuple, tuple[int | None]] = {}
     ids = []
-    for line in lines:
-        city = cities.get(line.insured)
-        if city is None:
-            city = cities[line.insured] = clearings.city_of(line.insured)
-        ids.append((id_of.get((line.list_number, city, line.confirmed_on)),))
+    for key in map(attrgetter("list_number", "insured", "confirmed_on"), lines):
+        if key not in known:
+            number, insured, on = key
+            known[key] = (id_of.get((number, clearings.city_of(insured), on)),)
+        ids.append(known[key])
     return ids
 
 

@@ -77,7 +77,7 @@ def take(
             if _completes(document, lines, there):
                 completed.append((lines, there))
     made = _new_postings(desk, document, new)
-    late = [_late_posting(desk, document, lines) for lines, _ in completed]
+    late = [_late_posting(desk, document, *group) for group in completed]
     every = [posting for pair in made for posting in pair if posting] + [
         posting for posting in late if posting
     ]
@@ -102,14 +102,17 @@ def take(
     )
     for group, there in completed:
         for line in group:
+            before = there[_key(line)]
             sources.complete_line(
                 connection,
                 "F1",
-                there[_key(line)].id,
+                before.id,
                 document_id,
-                received_on=line.received_on,
-                received_serial=line.received_serial,
-                received_posting_id=id_of.get((unit(line), RECEIVED)),
+                received_on=line.received_on or before.line.received_on,
+                received_serial=line.received_serial or before.line.received_serial,
+                received_posting_id=id_of.get(
+                    (unit(line), RECEIVED), before.posting_ids[1]
+                ),
             )
     return Taken(
         new=len(lines),
@@ -133,9 +136,13 @@ def _new_postings(
 
 
 def _late_posting(
-    desk: Desk, document: SourceDocument, lines: list[Transfer]
+    desk: Desk,
+    document: SourceDocument,
+    lines: list[Transfer],
+    there: dict[tuple, KnownLine],
 ) -> Posting | None:
-    if lines[0].received_on is None:
+    """What waited for 到账日期; None when only 收款流水号 is filled in."""
+    if lines[0].received_on is None or there[_key(lines[0])].line.received_on:
         return None
     return _posting(desk, document, lines, RECEIVED)
 

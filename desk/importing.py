@@ -23,6 +23,7 @@ from desk.taking import Desk, Taken
 from importers.forms import read
 from ledger import postings, settings
 from ledger.book_files import print_changed
+from ledger.bulk import uncollected
 from ledger.database import Home
 from ledger.errors import Fault, SourceError, YibaoError
 from ledger.postings import BY_RULE, Actor, Recorded
@@ -116,7 +117,8 @@ def import_file(
     """
     result = FileResult(str(path))
     try:
-        _import(home, path, actor, options, result)
+        with uncollected():
+            _import(home, path, actor, options, result)
     except YibaoError as error:
         if error.exit_code != 1:
             raise

@@ -51,7 +51,11 @@ def write_samples(
     cutoff = first.first_day - timedelta(days=1)
     path = folder / f"01_期初余额{ending}"
     head = _head(of, "科目期初余额表", cutoff)
-    written = [write_form(path, forms.OPENINGS, head, _openings(of, cutoff), kind=kind)]
+    written = [
+        write_form(
+            path, forms.OPENINGS, head, _openings(of, cutoff, quarters), kind=kind
+        )
+    ]
     quarter = first
     for number in range(quarters):
         last = number == quarters - 1
@@ -166,8 +170,11 @@ def _one_city_waits(of: Office, lines: list[Clearing]) -> list[Clearing]:
     ]
 
 
-def _openings(of: Office, cutoff: date) -> Iterator[Opening]:
-    """Money in the bank, in both books of every body; the centre starts at nothing."""
+def _openings(of: Office, cutoff: date, quarters: int) -> Iterator[Opening]:
+    """Money in the bank, in both books of every body; the centre starts at nothing.
+
+    It lasts for the quarters that follow.
+    """
     for payer in of.land.payers:
         level = regions.level(payer)
         body, kind = (payer, "county") if level == "county" else _upper(of, payer)
@@ -176,7 +183,7 @@ def _openings(of: Office, cutoff: date) -> Iterator[Opening]:
             limits = [
                 of.limits.get(Part(payer, s, fund), NOTHING) for s in (ABROAD, HOME)
             ]
-            held = sum(limits, NOTHING) * 6
+            held = sum(limits, NOTHING) * (quarters + 4)
             for office_kind, subject in (
                 ("agency", f"财政专户存款——{bank}"),
                 ("finance", "银行存款——医保基金存款"),

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from random import Random
 from typing import NamedTuple, Sequence
 
@@ -211,6 +212,7 @@ def shared(total: Decimal, weights: Sequence[int]) -> list[Decimal]:
     return [from_fen(sign * part) for part in parts]
 
 
+@cache
 def days_of(quarter: Quarter) -> Days:
     due = _due(quarter)
     last = due["advance-transfer"][0]

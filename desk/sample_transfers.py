@@ -50,7 +50,7 @@ class Slips:
         arrives_after: int = -1,
         note: str = "",
     ) -> None:
-        """One transfer; `arrives_after` working days it is under way until then."""
+        """One transfer; `arrives_after` working days, under way when it is printed."""
         self.count += 1
         serial = f"{paid_on:%Y%m%d}{payer}{self.count:05d}"
         days = self.rng.choice((0, 0, 0, 1)) if arrives_after < 0 else arrives_after

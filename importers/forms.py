@@ -3,7 +3,6 @@
 A later form is one module and one line in FORMS.
 """
 
-import gc
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import chain
@@ -14,6 +13,7 @@ from importers.head import Form, Head, find_head
 from importers.sheet import Sheet, sheets
 from importers.sums import check_sums
 from importers.table import Table
+from ledger.bulk import uncollected
 from ledger.documents import SourceDocument
 
 FORMS: dict[str, Form] = {
@@ -24,13 +24,8 @@ FORMS: dict[str, Form] = {
 
 def read(data: bytes, name: str) -> SourceDocument:
     """Read one file whole; raises SourceError with every fault found (at most 100)."""
-    collecting = gc.isenabled()
-    gc.disable()  # millions of small values, no cycles
-    try:
+    with uncollected():
         return _read(data, Faults(name))
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _read(data: bytes, faults: Faults) -> SourceDocument:

@@ -78,20 +78,24 @@ def name(code: str, on: date | None = None) -> str:
     return row.name
 
 
+@cache
 def parent(code: str) -> str:
     return region(code).parent
 
 
+@cache
 def level(code: str) -> str:
     return region(code).level
 
 
+@cache
 def province_of(code: str) -> str:
     while above := parent(code):
         code = above
     return code
 
 
+@cache
 def city_of(code: str) -> str:
     """The city of a county or of own people; the code itself where none is above."""
     above = parent(code)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Callable, Iterable, NamedTuple
 
 from ledger import regions
@@ -74,25 +75,24 @@ def check(policy: Policy, line_list: Iterable[Clearing]) -> None:
 
 def summed(line_list: Iterable[Clearing]) -> dict[Unit, Sums]:
     """The confirmed lines' amounts by unit and cell; lines that wait are left out."""
-    sums: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
+    places: dict[tuple[str, str], str] = {}
+    sums: dict[tuple, Decimal] = {}
     for line in line_list:
-        if line.confirmed_on is not None:
-            sums[
-                line.list_number,
-                line.confirmed_on,
-                line.period,
-                line.scope,
-                line.insured,
-                line.place,
-                line.fund,
-            ] += line.amount
+        if line.confirmed_on is None:
+            continue
+        at = (line.scope, line.place)
+        if at not in places:
+            places[at] = regions.province_of(line.place) if at[0] == "跨省" else ""
+        key = (*_spot(line), places[at])
+        sums[key] = sums[key] + line.amount if key in sums else line.amount
     units: dict[Unit, Sums] = defaultdict(dict)
-    for (number, on, period, scope, insured, place, fund), amount in sums.items():
-        province = regions.province_of(place) if scope == "跨省" else ""
+    for (number, on, period, scope, insured, fund, province), amount in sums.items():
         cell = Cell(period, scope, insured, province, fund)
-        cells = units[Unit(number, city_of(insured), on)]
-        cells[cell] = cells.get(cell, NOTHING) + amount
+        units[Unit(number, city_of(insured), on)][cell] = amount
     return units
+
+
+_spot = attrgetter("list_number", "confirmed_on", "period", "scope", "insured", "fund")
 
 
 def posting(

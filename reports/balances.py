@@ -23,7 +23,7 @@ from ledger.schema import Voucher, VoucherLine
 from ledger.subjects import account as account_of
 from ledger.subjects import subject
 from ledger.vouchers import DEBIT
-from reports.directions import Balance, attribute_of, balance, is_actual
+from reports.directions import ROOTS, Balance, attribute_of, balance, is_actual
 
 OPENING = "opening"  # the event of X1
 VOUCHER, LINE = Voucher.__table__, VoucherLine.__table__
@@ -222,9 +222,6 @@ def _query(book: str, on: date, fund: str | None):
         )
         .group_by(*keys)
     )
-
-
-ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
 
 
 def _order(account: str) -> tuple:

@@ -16,6 +16,7 @@ from ledger import settings
 from ledger.vouchers import CREDIT, DEBIT
 
 LEVEL = "平"
+ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
 DEBIT_ROOTS = ("Assets", "Expenses")
 
 

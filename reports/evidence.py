@@ -21,6 +21,7 @@ from posting_rules.calendar import Deadline
 from posting_rules.policies import Policy
 
 ADVANCES = ("预付金", "紧急调增", "额度调整")
+CLEARING_MONEY = "清算资金"
 NOT_YET = ("province-quota", "plan", "plan-paid")  # forms that come later: F4, F5, X2
 CLEARING, DOCUMENT, QUOTA, TRANSFER = (
     ClearingLine.__table__,
@@ -74,24 +75,11 @@ def evidence_of(
             return _confirmed(lists, period(deadline.period), region)
         if kind == "clearing-paid":
             month = month_of(deadline.due)
-            return (
-                _first(
-                    paid
-                    for nature, paid in payments
-                    if nature == "清算资金" and month_of(paid) == month
-                ),
-                "",
-            )
+            days = [on for nature, on in payments if nature == CLEARING_MONEY]
+            return _first(on for on in days if month_of(on) == month), ""
         if kind == "province-advance-paid":
-            year = int(deadline.period)
-            return (
-                _first(
-                    paid
-                    for nature, paid in payments
-                    if nature in ADVANCES and paid.year == year
-                ),
-                "",
-            )
+            days = [on for nature, on in payments if nature in ADVANCES]
+            return _first(on for on in days if str(on.year) == deadline.period), ""
         return None, ""
 
     return answer
@@ -236,7 +224,7 @@ def _payments(
             TRANSFER.c.live,
             TRANSFER.c.payer == policy.province,
             TRANSFER.c.payee != policy.province,
-            TRANSFER.c.nature.in_((*ADVANCES, "清算资金")),
+            TRANSFER.c.nature.in_((*ADVANCES, CLEARING_MONEY)),
             TRANSFER.c.paid_on.between(
                 date(min(years), 1, 1), date(max(years), 12, 31)
             ),

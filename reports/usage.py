@@ -78,39 +78,51 @@ def usage_rows(
     Counts what 到账日期 and 确认日期 place on or before `on`.
     """
     policy = policy_of(settings.province(connection))
-    payers = _payers(connection, policy, quarter, on, book)
     quota_of = quotas(connection, quarter)
     travelling = under_way(connection, on)
     rows = []
+    payers = _payers(connection, policy, quarter, on, book)
     for (at, direction, payer), cells in sorted(payers.items()):
-        whole = figures(policy, cells.values())
-        if not (whole.advance or whole.cleared):
+        row = _row(policy, at, direction, payer, quarter, on, cells)
+        if not (row.advance or row.cleared):
             continue
-        ours = direction == "received"
-        holder = at.partition("-")[0]
-        rows.append(
-            UsageRow(
-                book=at,
-                payer=payer,
-                payer_name=regions.name(payer, on),
-                direction=direction,
-                quarter=quarter,
-                advance=whole.advance,
-                cleared=whole.cleared,
-                earlier=whole.earlier,
-                rate=whole.rate,
-                level=whole.level,
-                level_name=level_name(policy, whole.level),
-                remaining=whole.remaining,
-                until=_until(policy, whole),
-                quota=quota_of.get(payer) if ours else None,
-                under_way=travelling.get((payer, holder), NOTHING) if ours else NOTHING,
-                scope=_by(policy, cells, 0),
-                fund=_by(policy, cells, 1),
-                cells={place: figures(policy, [cells[place]]) for place in cells},
-            )
-        )
+        if direction == "received":
+            coming = travelling.get((payer, at.partition("-")[0]), NOTHING)
+            row = row._replace(quota=quota_of.get(payer), under_way=coming)
+        rows.append(row)
     return rows
+
+
+def _row(
+    policy: Policy,
+    book: str,
+    direction: str,
+    payer: str,
+    quarter: Quarter,
+    on: date,
+    cells: dict[tuple[str, str], list[Decimal]],
+) -> UsageRow:
+    whole = figures(policy, cells.values())
+    return UsageRow(
+        book=book,
+        payer=payer,
+        payer_name=regions.name(payer, on),
+        direction=direction,
+        quarter=quarter,
+        advance=whole.advance,
+        cleared=whole.cleared,
+        earlier=whole.earlier,
+        rate=whole.rate,
+        level=whole.level,
+        level_name=level_name(policy, whole.level),
+        remaining=whole.remaining,
+        until=_until(policy, whole),
+        quota=None,
+        under_way=NOTHING,
+        scope=_by(policy, cells, 0),
+        fund=_by(policy, cells, 1),
+        cells={place: figures(policy, [part]) for place, part in cells.items()},
+    )
 
 
 def figures(policy: Policy, sums_of) -> Figures:

@@ -13,13 +13,13 @@ from fractions import Fraction
 from typing import Iterable, NamedTuple, Sequence
 
 from ledger import regions
-from ledger.books import KIND_NAMES, BookId, book_name
+from ledger.books import KIND_NAMES, book_name
 from ledger.money import NOTHING, grouped
 from posting_rules.policies import WarningBand
 
 BAR_ENDS_AT = Fraction(6, 5)  # a bar has room for 120 %
 UNITS = {"yuan": "元", "wan": "万元"}
-STATE_NAMES = {"late": "逾期", "open": "待办", "done": "已办"}
+STATES = ("late", "open", "done")  # the worst first
 
 
 class Bar(NamedTuple):
@@ -69,16 +69,29 @@ class Mark(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """A task with one due day, and the regions by state, the late ones first."""
+    """A task with one due day, for all regions that have it."""
 
     due: date
-    task: str
+    name: str
+    period: str
     cite: str
     state: str  # the worst of its regions'
     state_name: str
     done: int
     count: int
-    waiting: list[tuple[str, str, str]]  # state, its name, regions
+    late: str  # the regions that are late
+    note: str
+
+
+class Draft(NamedTuple):
+    """A posting that waits for approval; `name` is one of its vouchers' (#12)."""
+
+    name: str
+    dated: date
+    narration: str
+    prepared_by: str
+    books: list[str]
+    amount: Decimal  # of its largest voucher
 
 
 class Shelf(NamedTuple):
@@ -190,24 +203,43 @@ def duties(rows: Iterable) -> list[Duty]:
     """Deadlines by day, one line for a task that many regions have."""
     tasks: dict[tuple, list] = defaultdict(list)
     for row in rows:
-        tasks[row.due, row.task, row.cite].append(row)
-    found = []
-    for (due, task, cite), kept in sorted(tasks.items()):
-        names = {
-            state: "、".join(region_name(row.region) for row in kept if row.state == state)
-            for state in STATE_NAMES
-        }
-        worst = next(state for state, text in names.items() if text)
-        waiting = [
-            (state, STATE_NAMES[state], text)
-            for state, text in names.items()
-            if text and state != "done"
-        ]
-        done = sum(row.state == "done" for row in kept)
-        found.append(
-            Duty(due, task, cite, worst, STATE_NAMES[worst], done, len(kept), waiting)
+        tasks[row.due, row.task, row.period].append(row)
+    return [_duty(kept) for kept in tasks.values()]
+
+
+def _duty(rows: list) -> Duty:
+    by_state = {state: [row for row in rows if row.state == state] for state in STATES}
+    worst = next(state for state in STATES if by_state[state])
+    return Duty(
+        due=rows[0].due,
+        name=rows[0].name,
+        period=rows[0].period,
+        cite=rows[0].cite,
+        state=worst,
+        state_name=by_state[worst][0].state_name,
+        done=len(by_state["done"]),
+        count=len(rows),
+        late="、".join(row.region_name for row in by_state["late"]),
+        note="；".join(sorted({row.note for row in rows if row.note})),
+    )
+
+
+def drafts(vouchers: Iterable, amounts: dict[int, Decimal]) -> list[Draft]:
+    """Draft vouchers by posting, the oldest first."""
+    by_posting: dict[int, list] = defaultdict(list)
+    for voucher in vouchers:
+        by_posting[voucher.posting_id].append(voucher)
+    return [
+        Draft(
+            name=f"#{kept[0].id}",
+            dated=kept[0].dated,
+            narration=kept[0].narration,
+            prepared_by=kept[0].prepared_by,
+            books=[book_name(voucher.book_id) for voucher in kept],
+            amount=max(amounts.get(voucher.id, NOTHING) for voucher in kept),
         )
-    return found
+        for _, kept in sorted(by_posting.items())
+    ]
 
 
 def shelves(ids: Iterable[str], years: dict[str, list[int]]) -> list[Shelf]:
@@ -232,10 +264,6 @@ def kind_name(kind: str) -> str:
     return {"finance": "财政", "agency": "经办"}.get(kind.partition("-")[2], "结算中心")
 
 
-def region_name(code: str) -> str:
-    return regions.name(code) if regions.today_code(code) else code
-
-
 def money(amount: Decimal, unit: str) -> str:
     """An amount in 元 or, cut for reading, in 万元; a red amount keeps its sign.
 
@@ -245,12 +273,3 @@ def money(amount: Decimal, unit: str) -> str:
     if unit == "wan":
         amount = amount.scaleb(-4).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return grouped(amount)
-
-
-def book_title(id: str) -> str:
-    return book_name(id)
-
-
-def is_book(id: str) -> BookId:
-    region, _, kind = id.partition("-")
-    return BookId(region, kind)

@@ -1,0 +1,270 @@
+"""预付金看板: usage rates of one book as its page and its workbook show them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Iterable, NamedTuple, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from ledger.money import NOTHING
+from ledger.periods import Quarter, quarter_of
+from posting_rules.clearings import EVENT as CLEARING
+from posting_rules.policies import Policy
+from reports.fava_notes import quota_lines, travelling_lines
+from reports.usage import Figures, UsageRow, _until, figures, level_name, usage_rows
+from reports.usage_behind import trend
+from reports.usage_lines import VOUCHER
+from reports.xlsx import Column, Sheet
+
+DIRECTIONS = {"received": "收到", "paid": "付出"}
+SCOPES = ("跨省", "省内")
+TREND_QUARTERS = 8
+PERCENT = 100
+
+
+class Asked(NamedTuple):
+    """What the board is asked for; "" is all."""
+
+    quarter: Quarter
+    on: date
+    direction: str  # received or paid
+    scope: str
+    fund: str
+
+    @property
+    def whole(self) -> bool:
+        return not (self.scope or self.fund)
+
+
+class BoardRow(NamedTuple):
+    """A payer's figures, of the part asked for; `overall` is the whole money's level."""
+
+    payer: str
+    name: str
+    quota: Decimal | None
+    advance: Decimal
+    under_way: Decimal
+    cleared: Decimal
+    earlier: Decimal
+    rate: Fraction | None
+    level: str
+    level_name: str
+    to_yellow: Decimal
+    to_red: Decimal
+    overall: str = ""
+    overall_name: str = ""
+
+    @property
+    def remaining(self) -> Decimal:
+        return self.advance - self.cleared
+
+
+def board_rows(
+    connection: Connection, policy: Policy, book: str, asked: Asked
+) -> list[BoardRow]:
+    """Payers by rate, the highest first, those without an advance before them."""
+    every = usage_rows(connection, quarter=asked.quarter, on=asked.on, book=book)
+    holder = book.partition("-")[0]
+    quotas = _by_payer(quota_lines(connection, asked.quarter), asked)
+    under_way = _by_payer(travelling_lines(connection, holder, asked.on), asked)
+    rows = []
+    for row in every:
+        if row.direction != asked.direction:
+            continue
+        part = _part(row, asked)
+        if part is None:
+            continue
+        ours = asked.direction == "received"
+        rows.append(
+            _row(
+                policy,
+                part,
+                payer=row.payer,
+                name=row.payer_name,
+                quota=quotas.get(row.payer) if ours else None,
+                under_way=under_way.get(row.payer, NOTHING) if ours else NOTHING,
+                overall=row.level,
+                overall_name=row.level_name,
+            )
+        )
+    return sorted(rows, key=lambda row: (row.rate is not None, -(row.rate or 0)))
+
+
+def board_total(policy: Policy, rows: Sequence[BoardRow]) -> BoardRow:
+    """合计; its rate and level are of all money together."""
+    whole = figures(policy, [(row.advance, row.cleared, row.earlier) for row in rows])
+    quotas = [row.quota for row in rows if row.quota is not None]
+    return _row(
+        policy,
+        whole,
+        payer="",
+        name="合计",
+        quota=sum(quotas, NOTHING) if quotas else None,
+        under_way=sum((row.under_way for row in rows), NOTHING),
+    )
+
+
+def parts_of(connection: Connection, book: str, asked: Asked) -> tuple[list, list]:
+    """The 范围 and 险种 that the book's money of a quarter has."""
+    rows = [
+        row
+        for row in usage_rows(connection, quarter=asked.quarter, on=asked.on, book=book)
+        if row.direction == asked.direction
+    ]
+    scopes = {scope for row in rows for scope in row.scope if scope in SCOPES}
+    funds = {fund for row in rows for fund in row.fund}
+    return [scope for scope in SCOPES if scope in scopes], sorted(funds)
+
+
+def quarters_cleared(connection: Connection, book: str) -> dict[str, date]:
+    """Every quarter with clearing in a book, and its last 确认日期."""
+    return dict(
+        connection.execute(
+            select(VOUCHER.c.quarter, func.max(VOUCHER.c.occurred_on))
+            .where(
+                VOUCHER.c.book_id == book,
+                VOUCHER.c.event == CLEARING,
+                VOUCHER.c.number.is_not(None),
+                VOUCHER.c.quarter != "",
+            )
+            .group_by(VOUCHER.c.quarter)
+            .order_by(VOUCHER.c.quarter)
+        ).all()
+    )
+
+
+def seen_on(quarter: Quarter, cleared: dict[str, date], today: date) -> date:
+    """The day a quarter is looked at: today, or for a past one its last 确认日期."""
+    if quarter == quarter_of(today):
+        return today
+    return min(cleared.get(str(quarter), quarter.last_day), today)
+
+
+def trend_charts(
+    connection: Connection,
+    book: str,
+    rows: Sequence[BoardRow],
+    quarters: Sequence[Quarter],
+) -> list[dict]:
+    """Charts as Fava draws them: rates by payer in percent, and the sums in yuan."""
+    rates: dict[Quarter, dict[str, float]] = {quarter: {} for quarter in quarters}
+    sums: dict[Quarter, dict[str, Decimal]] = {quarter: {} for quarter in quarters}
+    for row in rows:
+        for point in trend(connection, book, row.payer, quarters):
+            if point.rate is not None:
+                rates[point.quarter][row.name] = round(float(point.rate * PERCENT), 2)
+            both = sums[point.quarter]
+            both["预付金"] = both.get("预付金", NOTHING) + point.advance
+            both["清算"] = both.get("清算", NOTHING) + point.cleared
+    known = [quarter for quarter in quarters if any(sums[quarter].values())]
+    return [
+        {
+            "label": "使用率（%）",
+            "type": "balances",
+            "data": [
+                {"date": str(quarter.last_day), "balance": rates[quarter]}
+                for quarter in known
+            ],
+        },
+        {
+            "label": "预付金与清算（元）",
+            "type": "bar",
+            "data": [
+                {
+                    "date": str(quarter.last_day),
+                    "balance": {key: float(sum) for key, sum in sums[quarter].items()},
+                    "budgets": {},
+                    "account_balances": {},
+                }
+                for quarter in known
+            ],
+        },
+    ]
+
+
+def board_sheet(
+    title: str, line: str, rows: Sequence[BoardRow], total: BoardRow, whole: bool
+) -> Sheet:
+    """The board as a workbook's sheet, in yuan."""
+    columns = [
+        Column("付款方", "text", 22),
+        Column("核定额", "money", 16),
+        Column("预付金", "money", 16),
+        Column("在途", "money", 14),
+        Column("清算", "money", 16),
+        Column("剩余", "money", 16),
+        Column("使用率", "rate", 10),
+        Column("预警", "text", 10),
+        Column("距黄色预警", "money", 16),
+        Column("距红色预警", "money", 16),
+        *([] if whole else [Column("全部资金预警", "text", 12)]),
+    ]
+    return Sheet(
+        "预付金看板",
+        title,
+        line,
+        tuple(columns),
+        [_cells(row) for row in rows],
+        _cells(total),
+    )
+
+
+def _cells(row: BoardRow) -> list:
+    return [
+        row.name,
+        row.quota,
+        row.advance,
+        row.under_way,
+        row.cleared,
+        row.remaining,
+        _cut(row.rate),
+        row.level_name,
+        row.to_yellow,
+        row.to_red,
+        row.overall_name,
+    ]
+
+
+def _cut(rate: Fraction | None) -> Fraction | str:
+    """A rate cut to 0.01 %, so that no cell shows it over a threshold."""
+    if rate is None:
+        return "无预付金"
+    sign = -1 if rate < 0 else 1
+    return sign * Fraction(abs(rate.numerator) * 10_000 // rate.denominator, 10_000)
+
+
+def _row(policy: Policy, part: Figures, **facts) -> BoardRow:
+    until = _until(policy, part)
+    return BoardRow(
+        advance=part.advance,
+        cleared=part.cleared,
+        earlier=part.earlier,
+        rate=part.rate,
+        level=part.level,
+        level_name=level_name(policy, part.level),
+        to_yellow=until["yellow"],
+        to_red=until["red"],
+        **facts,
+    )
+
+
+def _part(row: UsageRow, asked: Asked) -> Figures | None:
+    if asked.scope and asked.fund:
+        return row.cells.get((asked.scope, asked.fund))
+    if asked.scope:
+        return row.scope.get(asked.scope)
+    if asked.fund:
+        return row.fund.get(asked.fund)
+    return Figures(row.advance, row.cleared, row.earlier, row.rate, row.level)
+
+
+def _by_payer(lines: Iterable, asked: Asked) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        if asked.scope not in ("", line.scope) or asked.fund not in ("", line.fund):
+            continue
+        found[line.payer] = found.get(line.payer, NOTHING) + line.amount
+    return found

@@ -1,0 +1,247 @@
+"""`make bench`: speed as ratios against something measured in the same run.
+
+Each bench measures pairs in turn (ours, theirs, ours, …) and prints the medians,
+their ratio and the bound. Exit code 1 when a bound is broken. With names as
+arguments only these run: quarter list years web.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+from desk.homes import init_home
+from desk.importing import Options, import_files
+from desk.sample import write_clearing_list, write_quarter, write_samples
+from ledger.book_files import print_all
+from ledger.database import Home
+from ledger.periods import Quarter
+from ledger.postings import Actor
+
+BY = Actor("bench", "2017-07-01T09:00:00+08:00")
+ROWS = int(os.environ.get("YIBAO_BENCH_ROWS", 200_000))
+YEARS = int(os.environ.get("YIBAO_BENCH_YEARS", 10))
+FIRST = Quarter(2017, 2)
+GIB = 2**30
+
+
+class Result(NamedTuple):
+    """What one bench measured; `bound` None: shown, not judged."""
+
+    what: str
+    ours: float
+    against: str
+    theirs: float
+    bound: float | None
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.theirs
+
+    @property
+    def broken(self) -> bool:
+        return self.bound is not None and self.ratio > self.bound
+
+    def __str__(self) -> str:
+        bound = f" (at most {self.bound:g})" if self.bound else ""
+        mark = "  BROKEN" if self.broken else ""
+        return (
+            f"{self.what}: {self.ours:.3f} s; {self.against}: {self.theirs:.3f} s; "
+            f"ratio {self.ratio:.2f}{bound}{mark} {self.note}"
+        )
+
+
+def quarter(folder: Path) -> list[Result]:
+    """A province's quarter, imported and printed, against loading its books."""
+    os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
+    from beancount import loader
+
+    forms = write_quarter(folder / "forms", "520000", 1, FIRST)
+    ours, theirs, command = [], [], []
+    for turn in range(5):
+        home, _ = init_home(folder / f"home{turn}", "520000", BY)
+        ours.append(timed(lambda: done(import_files(home, forms, BY, Options()))))
+        books = sorted((home.path / "books").glob("*/*.beancount"))
+
+        def load():
+            for book in books:
+                _, errors, _ = loader.load_file(str(book))
+                assert not errors, errors
+
+        theirs.append(timed(load))
+        home.close()
+        init_home(folder / f"command{turn}", "520000", BY)[0].close()
+        command.append(
+            child(["import", *map(str, forms)], folder / f"command{turn}")[0]
+        )
+    with Home(folder / "home0").reading() as connection:
+        count = connection.exec_driver_sql("SELECT count(*) FROM voucher").scalar()
+    note = f"[{count} vouchers, {len(books)} books with vouchers]"
+    loading = "loading the books"
+    return [
+        pair("a quarter imported and printed", ours, loading, theirs, 10, note),
+        pair("the whole command", command, loading, theirs, None),
+    ]
+
+
+def list_(folder: Path) -> list[Result]:
+    """A clearing list of 200,000 rows against reading the same file bare."""
+    results = []
+    for suffix, bare, bound in (("xlsx", bare_xlsx, 4), ("csv", bare_csv, 25)):
+        path = folder / f"list.{suffix}"
+        write_clearing_list(path, "520000", ROWS, 1, FIRST)
+        ours, theirs, sizes = [], [], []
+        for turn in range(3):
+            home, _ = init_home(folder / f"{suffix}{turn}", "520000", BY)
+            ours.append(timed(lambda: done(import_files(home, [path], BY))))
+            home.close()
+            theirs.append(timed(lambda: bare(path)))
+        init_home(folder / f"{suffix}m", "520000", BY)[0].close()
+        sizes.append(child(["import", str(path)], folder / f"{suffix}m")[1])
+        note = f"[{ROWS} rows, {max(sizes) / GIB:.2f} GiB at most]"
+        if max(sizes) > GIB:
+            note += " MEMORY OVER 1 GiB"
+        what = f"a list of {ROWS} rows, {suffix}"
+        results.append(pair(what, ours, f"bare {suffix}", theirs, bound, note))
+    return results
+
+
+def years(folder: Path) -> list[Result]:
+    """One more quarter after ten years of quarters, against the first."""
+    ours, theirs = [], []
+    home, _ = init_home(folder / "home", "520000", BY)
+    at = FIRST
+    for turn in range(4 * YEARS + 3):
+        forms = write_quarter(folder / f"{at}", "520000", turn + 1, at)
+        if turn < 3:  # the first quarter, three times in homes of its own
+            fresh, _ = init_home(folder / f"fresh{turn}", "520000", BY)
+            first = folder / str(FIRST)
+            forms_of_first = sorted(first.iterdir())
+            theirs.append(timed(lambda: done(import_files(fresh, forms_of_first, BY))))
+            fresh.close()
+        taken = timed(lambda: done(import_files(home, forms, BY)))
+        if turn >= 4 * YEARS:
+            ours.append(taken)
+        at = at.next
+    home.close()
+    what = f"a quarter after {YEARS} years of quarters"
+    return [pair(what, ours, "the first quarter", theirs, 1.3)]
+
+
+def web(folder: Path) -> list[Result]:
+    """Opening one book and the start page, against stock Fava with all books."""
+    from fava.application import create_app
+
+    from desk.web.application import make_application
+
+    home, _ = init_home(folder / "home", "520000", BY)
+    done(import_files(home, write_samples(folder / "forms", "520000", 1, FIRST, 2), BY))
+    books = [str(path) for path in print_all(home)]
+    book = "/books/520100-city-agency/2017/income_statement/"
+    cold, warm, start, again, stock, stock_warm = [], [], [], [], [], []
+    for _ in range(3):
+        application = make_application(home, lambda: date(2017, 10, 31))
+        start.append(timed(lambda: fetch(application, "/")))
+        again.append(timed(lambda: fetch(application, "/")))
+        cold.append(timed(lambda: fetch(application, book)))
+        warm.append(timed(lambda: fetch(application, book)))
+
+        def open_stock():
+            app = create_app(books, load=True, read_only=True, poll_watcher=True)
+            page = f"/{first_slug(app)}/income_statement/"
+            fetch(app, page)
+            return app, page
+
+        began = time.perf_counter()
+        app, page = open_stock()
+        stock.append(time.perf_counter() - began)
+        stock_warm.append(timed(lambda: fetch(app, page)))
+    home.close()
+    theirs = f"stock Fava with {len(books)} books"
+    return [
+        pair("one book, cold", cold, f"{theirs}, cold", stock, None),
+        pair("one book, warm", warm, f"{theirs}, warm", stock_warm, None),
+        pair("the start page, cold", start, f"{theirs}, cold", stock, None),
+        pair("the start page, warm", again, f"{theirs}, warm", stock_warm, None),
+    ]
+
+
+def first_slug(app) -> str:
+    return app.config["LEDGERS"].first_slug()
+
+
+def fetch(application, path: str) -> None:
+    """Ask a WSGI application for a page, as a browser on this machine would."""
+    from werkzeug.test import Client
+
+    response = Client(application).get(path, base_url="http://127.0.0.1:5000/")
+    assert response.status_code == 200, (path, response.status)
+    response.get_data()
+
+
+def bare_xlsx(path: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    workbook = CalamineWorkbook.from_path(str(path))
+    workbook.get_sheet_by_index(0).to_python()
+
+
+def bare_csv(path: Path) -> None:
+    with open(path, encoding="utf-8-sig", newline="") as stream:
+        for _ in csv.reader(stream):
+            pass
+
+
+def done(results) -> None:
+    refused = [result.message for result in results if result.status == "rejected"]
+    assert not refused, refused
+
+
+def timed(act: Callable) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def child(words: list[str], home: Path) -> tuple[float, int]:
+    """Seconds and peak bytes of one command as a process of its own."""
+    began = time.perf_counter()
+    pid = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-c", "from desk.cli import main; main()", *words],
+        {**os.environ, "YIBAO_HOME": str(home), "YIBAO_BY": "bench"},
+        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+    )
+    _, status, usage = os.wait4(pid, 0)
+    assert status == 0, words
+    return time.perf_counter() - began, usage.ru_maxrss * 1024
+
+
+def pair(what, ours, against, theirs, bound, note="") -> Result:
+    median = statistics.median
+    return Result(what, median(ours), against, median(theirs), bound, note)
+
+
+BENCHES = {"quarter": quarter, "list": list_, "years": years, "web": web}
+
+
+def main(names: list[str]) -> int:
+    broken = False
+    for name in names or BENCHES:
+        with tempfile.TemporaryDirectory() as folder:
+            for result in BENCHES[name](Path(folder)):
+                print(result, flush=True)
+                broken |= result.broken or "MEMORY OVER" in result.note
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
