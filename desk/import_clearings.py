@@ -37,7 +37,7 @@ TITLES = {
     "note": "备注",
 }
 NORMAL = "正常"
-_where = attrgetter("insured", "place", "fund", "scope", "period")
+_where = attrgetter("insured", "place", "fund", "scope")
 _key = attrgetter(
     "list_number", "nature", "period", "scope", "insured", "place", "fund"
 )
@@ -117,22 +117,23 @@ def _check_cleared_once(
     connection: Connection, document: SourceDocument, new: Sequence[Clearing]
 ) -> None:
     """Refuse a month (or a quarter that holds it) that is cleared already (5)."""
-    normal = [line for line in new if line.nature == NORMAL]
-    periods = set(map(attrgetter("period"), normal))
+    told = set(map(attrgetter("nature", "list_number", "period", "insured"), new))
+    told = {row for row in told if row[0] == NORMAL}
+    periods = {period for _, _, period, _ in told}
     overlapping = {p: {str(o) for o in _overlapping(p)} for p in periods}
-    wanted = set().union(*overlapping.values()) if overlapping else set()
+    wanted = set().union(*overlapping.values())
     cleared: dict[tuple, int | None] = {}
-    for row in sources.cleared_periods(
-        connection, {line.insured for line in normal}, wanted
-    ):
+    for row in sources.cleared_periods(connection, {row[3] for row in told}, wanted):
         cleared[row[:5]] = row.posting_id
     mixed = len({isinstance(p, Quarter) for p in periods}) > 1
-    one_list = len(set(map(attrgetter("list_number"), normal))) == 1
+    one_list = len({number for _, number, _, _ in told}) == 1
     if not cleared and not mixed and one_list:
         return  # the form's own key tells such lines apart already
     seen: dict[tuple, Clearing] = {}
-    for line in normal:
-        at = _where(line)[:4]
+    for line in new:
+        if line.nature != NORMAL:
+            continue
+        at = _where(line)
         for text in overlapping[line.period]:
             if (*at, text) in cleared:
                 _refuse_again(connection, document, line, text, cleared[(*at, text)])
@@ -254,7 +255,9 @@ def _beyond_advance(
     connection: Connection, desk: Desk, made: Iterable[Posting | None]
 ) -> list[str]:
     """X10: payers whose clearing went beyond what they had paid in advance."""
-    books = {v.book for posting in made if posting for v in posting.vouchers}
+    vouchers = [v for posting in made if posting for v in posting.vouchers]
+    cleared = {(v.book, line.detail) for v in vouchers for line in v.lines}
+    books = {book for book, _ in cleared}
     template = desk.policy.notices["X10"]["summary"]
     warnings = []
     for holding in desk.policy.holdings:
@@ -262,7 +265,7 @@ def _beyond_advance(
             continue
         held = sorted(book for book in books if book.endswith(f"-{holding.book}"))
         for book, detail, net in postings.held_net(connection, held, holding.subjects):
-            if net < 0:
+            if net < 0 and (book, detail) in cleared:
                 warnings.append(
                     template.format(
                         payer=regions.name(detail), amount=grouped(-net), book=book

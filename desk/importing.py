@@ -27,7 +27,7 @@ from ledger.bulk import uncollected
 from ledger.database import Home
 from ledger.errors import Fault, SourceError, YibaoError
 from ledger.postings import BY_RULE, Actor, Recorded
-from ledger.sources import keep_document
+from ledger.sources import keep_document, store_file
 from posting_rules.policies import policy_of
 
 TAKERS = {
@@ -148,9 +148,7 @@ def _import(
     result.form, result.sha256 = document.form, document.sha256
     with home.writing(keep=not options.dry_run) as connection:
         at_desk = _desk(connection, actor, options)
-        document_id = keep_document(
-            home, connection, document, data, actor.by, actor.at
-        )
+        document_id = keep_document(connection, document, actor.by, actor.at)
         taken = TAKERS[document.form](connection, at_desk, document, document_id)
         result.new, result.known = taken.new, taken.known
         result.completed = taken.completed
@@ -169,6 +167,8 @@ def _import(
             result.status = "draft" if taken.posting_ids else "posted"
         if options.dry_run:
             result.status = "checked"
+        else:
+            store_file(home, document, data, actor.at)
 
 
 def _desk(connection: Connection, actor: Actor, options: Options) -> Desk:
@@ -179,7 +179,7 @@ def _desk(connection: Connection, actor: Actor, options: Options) -> Desk:
         reading=lambda on: reading(on) or "printed",
         actor=actor,
         post_on=options.post_on,
-        by_rule=settings.value(connection, "review", None) == "by-rule",
+        by_rule=settings.value(connection, "review", actor.on) == "by-rule",
     )
 
 

@@ -17,7 +17,7 @@ from ledger.book_files import print_changed
 from ledger.database import Home
 from ledger.money import NOTHING
 from ledger.periods import Month, Quarter
-from ledger.postings import BY_RULE, LINE, VOUCHER, Actor, Recorded
+from ledger.postings import BY_RULE, LINE, POSTING, VOUCHER, Actor, Recorded
 from ledger.subjects import subject
 from ledger.vouchers import Posting, Voucher, signed
 from posting_rules.entries import Share, lines, printed_period
@@ -45,7 +45,8 @@ def offset(
             for book, shares in _stranded(connection, entry, period.last_day).items()
         ]
         ids = postings.record(connection, made, actor)
-        if settings.value(connection, "review", None) == "by-rule" and not draft:
+        by_rule = settings.value(connection, "review", actor.on) == "by-rule"
+        if by_rule and not draft:
             result = postings.approve(connection, ids, Actor(BY_RULE, actor.at))
         else:
             result = postings.recorded(connection, ids)
@@ -57,9 +58,17 @@ def offset(
 def _stranded(
     connection: Connection, entry: Entry, last_day: date
 ) -> dict[str, list[Share]]:
-    """By book: the smaller of the pair, by county and fund."""
+    """By book: the smaller of the pair, by county and fund.
+
+    What an offset took that still waits for its approval is taken.
+    """
     paid, received = (
         subject(template[0][0]).printed for template in (entry.debit, entry.credit)
+    )
+    waiting = (
+        (POSTING.c.state == "draft")
+        & (POSTING.c.event == entry.events[0])
+        & POSTING.c.reverses_id.is_(None)
     )
     nets: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
     rows = connection.execute(
@@ -72,8 +81,9 @@ def _stranded(
             func.sum(LINE.c.amount, type_=LINE.c.amount.type),
         )
         .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
+        .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
         .where(
-            VOUCHER.c.number.is_not(None),
+            VOUCHER.c.number.is_not(None) | waiting,
             LINE.c.subject.in_([paid, received]),
             (VOUCHER.c.dated <= last_day) | (VOUCHER.c.event == entry.events[0]),
         )

@@ -51,7 +51,7 @@ def reverse(
         ids = postings.record(
             connection, made, actor, manual=blue or any(p.manual for p in originals)
         )
-        if _by_rule(connection) and not blue:
+        if _by_rule(connection, actor.on) and not blue:
             result = postings.approve(connection, ids, Actor(BY_RULE, actor.at))
         else:
             result = postings.recorded(connection, ids)
@@ -184,7 +184,7 @@ def _other(side: str) -> str:
     return CREDIT if side == DEBIT else DEBIT
 
 
-def _by_rule(connection: Connection) -> bool:
-    review = settings.value(connection, "reversal-review", None)
-    review = review or settings.value(connection, "review", None)
+def _by_rule(connection: Connection, on: date) -> bool:
+    review = settings.value(connection, "reversal-review", on)
+    review = review or settings.value(connection, "review", on)
     return review == "by-rule"

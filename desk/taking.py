@@ -9,7 +9,7 @@ from typing import Callable, NamedTuple, NoReturn
 from sqlalchemy import Connection
 
 from ledger.documents import SourceDocument
-from ledger.errors import Fault, SourceError
+from ledger.errors import BookError, Fault, SourceError
 from ledger.postings import Actor
 from ledger.vouchers import Posting
 from posting_rules.policies import Policy
@@ -28,6 +28,12 @@ class Desk(NamedTuple):
         """The posting as --post-on wants it; the business days stay."""
         if self.post_on is None:
             return posting
+        latest = max(voucher.occurred_on for voucher in posting.vouchers)
+        if self.post_on < latest:
+            raise BookError(
+                f"凭证日期{self.post_on}早于业务日期{latest}；"
+                "--post-on 应是业务日期或其后的一天"
+            )
         return posting._replace(
             vouchers=tuple(v._replace(dated=self.post_on) for v in posting.vouchers)
         )

@@ -24,8 +24,8 @@ from ledger.vouchers import CREDIT, DEBIT, Line, Posting, Voucher, cut
 from posting_rules.money_rules import check_fee
 from posting_rules.policies import policy_of
 
-NAME = re.compile(r"(.+)/(\d{4})-(\d{2})/(\d+)")
-DRAFT = re.compile(r"#(\d+)")
+NAME = re.compile(r"(.+)/([0-9]{4})-([0-9]{2})/([0-9]{1,9})")
+DRAFT = re.compile(r"#([0-9]{1,9})")
 
 
 class ManualLine(NamedTuple):

@@ -1,8 +1,8 @@
 """F2 异地就医费用清算明细: what is cleared, per payer and place of treatment."""
 
 from functools import partial
-from itertools import repeat
-from operator import attrgetter
+from itertools import compress, repeat
+from operator import attrgetter, ne
 
 from importers.cells import (
     WRONG,
@@ -89,12 +89,15 @@ def _check_signs(block: Block):
 def _check_parts(block: Block):
     """Parts, where given, add up to 基金支付."""
     parts = [block[title] for title in PARTS]
+    amounts = block["基金支付"]
+    filled = [[NOTHING if v is None else v for v in part] for part in parts]
     try:
-        if list(map(sum, zip(*parts))) == block["基金支付"]:
-            return
-    except TypeError:  # an empty cell, or a wrong one
-        pass
-    for at, (amount, *given) in enumerate(zip(block["基金支付"], *parts)):
+        different = map(ne, map(sum, zip(*filled)), amounts)
+        doubtful = list(compress(range(len(amounts)), different))
+    except TypeError:  # a wrong cell among them
+        doubtful = range(len(amounts))
+    for at in doubtful:
+        amount, given = amounts[at], [part[at] for part in parts]
         if amount is WRONG or WRONG in given or given.count(None) == len(given):
             continue
         total = sum(filter(None, given), NOTHING)

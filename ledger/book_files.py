@@ -9,6 +9,7 @@ from typing import Iterable, NamedTuple
 from sqlalchemy import Connection, select, update
 
 from ledger.database import Home
+from ledger.errors import BookError
 from ledger.files import write_whole
 from ledger.printing import book_text, carried_forward
 from ledger.schema import BookYear
@@ -80,7 +81,13 @@ def _behind(connection: Connection) -> list[BookYearId]:
 
 def _write(home: Home, place: BookYearId, text: str) -> Path:
     path = book_path(home, *place)
-    write_whole(path, text.encode())
+    try:
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise BookError(
+            f"账簿{path}没有印出：{error.strerror}；凭证都在数据库里，"
+            "请检查磁盘空间和权限，下一个命令会补印"
+        ) from error
     return path
 
 

@@ -31,6 +31,7 @@ SCHEMA_VERSION = "0001"
 LOCK_SECONDS = 30
 LOCK_KEY = 20170417  # any number that nothing else in the database locks
 SLICE = 5_000
+CACHE_KIB = 64 * 1024  # SQLite keeps this much of its file in memory
 
 
 class Home:
@@ -181,6 +182,7 @@ def _engine(url: str) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     return engine
 

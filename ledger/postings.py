@@ -26,7 +26,7 @@ from ledger.sources import free_lines
 from ledger.subjects import account as account_of
 from ledger.subjects import subject
 from ledger.voucher_rows import printed_vouchers
-from ledger.vouchers import Posting, check_balanced, signed
+from ledger.vouchers import DEBIT, Posting, check_balanced, signed
 
 BY_RULE = "按规则"
 POSTING, VOUCHER, LINE = (
@@ -41,6 +41,10 @@ class Actor(NamedTuple):
 
     by: str
     at: str
+
+    @property
+    def on(self) -> date:
+        return date.fromisoformat(self.at[:10])
 
 
 class Recorded(NamedTuple):
@@ -218,14 +222,18 @@ def _link_reversals(connection: Connection, reversal_ids: Sequence[int]) -> None
 
 
 def unit_postings(connection: Connection, posting_id: int) -> list:
-    """The live postings of the same source unit: both legs of a transfer."""
-    unit = select(POSTING.c.unit).where(POSTING.c.id == posting_id)
-    rows = connection.execute(
+    """The live postings of the same source unit: both legs of a transfer.
+
+    One that is not live stands alone: its unit may have been recorded again.
+    """
+    own = _posting_rows(connection, [posting_id])
+    if not own[0].live:
+        return own
+    return connection.execute(
         select(POSTING)
-        .where(POSTING.c.unit == unit.scalar_subquery(), POSTING.c.live)
+        .where(POSTING.c.unit == own[0].unit, POSTING.c.live)
         .order_by(POSTING.c.id)
     ).all()
-    return rows or _posting_rows(connection, [posting_id])
 
 
 def recorded(connection: Connection, posting_ids: Sequence[int]) -> list[Recorded]:
@@ -239,8 +247,10 @@ def recorded(connection: Connection, posting_ids: Sequence[int]) -> list[Recorde
                 VOUCHER.c.dated,
                 VOUCHER.c.number,
                 VOUCHER.c.rule,
-                func.sum(LINE.c.amount, type_=LINE.c.amount.type).filter(
-                    LINE.c.side == "借"
+                func.coalesce(
+                    func.sum(LINE.c.amount).filter(LINE.c.side == DEBIT),
+                    0,
+                    type_=LINE.c.amount.type,
                 ),
                 VOUCHER.c.posting_id,
             )
@@ -253,14 +263,17 @@ def recorded(connection: Connection, posting_ids: Sequence[int]) -> list[Recorde
 
 
 def first_days(connection: Connection, books: Sequence[str]) -> dict[str, date]:
-    """Each book's first voucher's day, drafts included, rejected ones not."""
+    """Each book's first day of live vouchers, drafts included.
+
+    What was rejected, or reversed to nothing, does not count.
+    """
     found: dict[str, date] = {}
     for part in slices(books):
         found.update(
             connection.execute(
                 select(VOUCHER.c.book_id, func.min(VOUCHER.c.dated))
                 .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
-                .where(VOUCHER.c.book_id.in_(part), POSTING.c.state != "rejected")
+                .where(VOUCHER.c.book_id.in_(part), POSTING.c.live)
                 .group_by(VOUCHER.c.book_id)
             ).all()
         )
@@ -268,18 +281,19 @@ def first_days(connection: Connection, books: Sequence[str]) -> dict[str, date]:
 
 
 def live_units(connection: Connection, units: set[str]) -> dict[str, int]:
-    """How many live postings each unit has, its later parts included."""
-    count: dict[str, int] = {}
+    """The highest live part of each unit that stands: 1, or n of `unit|n`."""
+    highest: dict[str, int] = {}
     for unit in sorted(units):
-        number = connection.execute(
-            select(func.count()).where(
-                POSTING.c.live,
-                (POSTING.c.unit == unit) | POSTING.c.unit.startswith(f"{unit}|"),
+        later = POSTING.c.unit.startswith(f"{unit}|", autoescape=True)
+        for live in connection.execute(
+            select(POSTING.c.unit).where(
+                POSTING.c.live, (POSTING.c.unit == unit) | later
             )
-        ).scalar()
-        if number:
-            count[unit] = number
-    return count
+        ).scalars():
+            part = live[len(unit) + 1 :] or "1"
+            if part.isdecimal():
+                highest[unit] = max(highest.get(unit, 0), int(part))
+    return highest
 
 
 def held_net(
@@ -330,10 +344,11 @@ def _check_books(connection: Connection, vouchers: Sequence) -> None:
         raise BookError(f"账套{book}还没有开设；先运行 yibao book open {book}")
     for voucher in vouchers:
         cutoff = cutoffs.get(voucher.book)
-        if cutoff and voucher.dated <= cutoff:
+        first = min(voucher.dated, voucher.occurred_on)
+        if cutoff and first <= cutoff:
             raise BookError(
                 f"{voucher.book}的期初余额截至{cutoff}，"
-                f"{voucher.dated}的业务“{voucher.narration}”已含在内，不能再入账"
+                f"{first}的业务“{voucher.narration}”已含在内，不能再入账"
             )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from ledger.database import Home, bulk_insert, next_id, slices
 from ledger.documents import Clearing, Opening, Quota, SourceDocument, Transfer
+from ledger.errors import BookError
 from ledger.files import write_whole
 from ledger.schema import (
     ClearingLine,
@@ -43,19 +44,9 @@ class KnownLine(NamedTuple):
 
 
 def keep_document(
-    home: Home,
-    connection: Connection,
-    document: SourceDocument,
-    data: bytes,
-    by: str,
-    at: str,
+    connection: Connection, document: SourceDocument, by: str, at: str
 ) -> int:
-    """Keep the file under its content's hash, and give it an id."""
-    suffix = Path(document.name).suffix.lower()
-    kept = f"documents/{at[:4]}/{document.sha256}"
-    kept += suffix if suffix in SUFFIXES else ""
-    if not (home.path / kept).is_file():
-        write_whole(home.path / kept, data)
+    """Give a document an id and a place; `store_file` puts it there."""
     table = Document.__table__
     document_id = next_id(connection, table)
     connection.execute(
@@ -64,13 +55,32 @@ def keep_document(
             form=document.form,
             name=document.name,
             sha256=document.sha256,
-            stored=kept,
+            stored=_kept(document, at),
             totalled=document.totalled,
             recorded_by=by,
             recorded_at=at,
         )
     )
     return document_id
+
+
+def store_file(home: Home, document: SourceDocument, data: bytes, at: str) -> None:
+    """Keep the file under its content's hash; BookError when that cannot be."""
+    path = home.path / _kept(document, at)
+    try:
+        if not path.is_file():
+            write_whole(path, data)
+    except OSError as error:
+        raise BookError(
+            f"原始凭证存不进{path.parent}：{error.strerror}；"
+            "请检查磁盘空间和权限，再导入"
+        ) from error
+
+
+def _kept(document: SourceDocument, at: str) -> str:
+    suffix = Path(document.name).suffix.lower()
+    kept = f"documents/{at[:4]}/{document.sha256}"
+    return kept + (suffix if suffix in SUFFIXES else "")
 
 
 def insert_lines(

@@ -22,33 +22,40 @@ from ledger.printing import CARRIED_TO, PROFIT_AND_LOSS
 from ledger.schema import Voucher, VoucherLine
 from ledger.subjects import account as account_of
 from ledger.subjects import subject
-from ledger.vouchers import DEBIT
-from reports.directions import ROOTS, Balance, attribute_of, balance, is_actual
+from ledger.vouchers import CREDIT, DEBIT
+from reports.directions import LEVEL, ROOTS, attribute_of, balance, is_actual
 
 OPENING = "opening"  # the event of X1
 VOUCHER, LINE = Voucher.__table__, VoucherLine.__table__
 
 
 class BalanceRow(NamedTuple):
-    """An account, or what stands above accounts, up to and including a day."""
+    """An account, or what stands above accounts, up to and including a day.
+
+    Balances are as shown beside their direction: negative on the other side of the
+    attribute (reports/directions.py), nothing where the direction is 平.
+    """
 
     level: int  # 1 for 1101暂付款; its children 2, 3 …
     code: str  # 1101-01
     name: str  # 异地就医款
     account: str
-    subject: str  # printed, "" for a row that only adds up
+    subject: str  # printed; of a subtotal, the names down to it
     detail: str  # a region's code, or ""
     detail_name: str
     fund: str  # "" for all funds together
     attribute: str  # 余额方向
-    leaf: bool  # False: a subtotal of the rows below it
-    year_opening: Balance  # 年初
-    opening: Balance  # 期初, on the month's first day
+    leaf: bool  # False: a subtotal of the rows below it, or a fund of the one above
+    year_direction: str
+    year_opening: Decimal  # 年初
+    opening_direction: str
+    opening: Decimal  # 期初, on the month's first day
     debit: Decimal  # 本期借方, month to date
     credit: Decimal
     year_debit: Decimal  # 本年累计借方
     year_credit: Decimal
-    closing: Balance  # 期末
+    direction: str
+    closing: Decimal  # 期末
 
 
 class BalanceTotals(NamedTuple):
@@ -116,9 +123,9 @@ def balance_rows(
         rows.append(_row(alone, above[account], on, actual, account in leaves))
         if by_fund:
             for code, sums in sorted(leaves.get(account, {}).items()):
-                each = _row(place._replace(fund=code), sums, on, actual, False)
+                each = _row(place._replace(fund=code), sums, on, actual, True)
                 name = f"{code} {fund_names()[code]}"
-                rows.append(each._replace(level=each.level + 1, name=name))
+                rows.append(each._replace(level=each.level + 1, name=name, leaf=False))
     return rows
 
 
@@ -126,44 +133,46 @@ def balance_totals(rows: Iterable[BalanceRow]) -> BalanceTotals:
     """合计 over the accounts of the first level."""
     top = [row for row in rows if row.level == 1]
 
-    def both(column: str) -> tuple[Decimal, Decimal]:
-        pairs = [getattr(row, column).columns for row in top]
-        return _sum(pair[0] for pair in pairs), _sum(pair[1] for pair in pairs)
+    def both(direction: str, amount: str) -> tuple[Decimal, Decimal]:
+        sides = {DEBIT: NOTHING, CREDIT: NOTHING, LEVEL: NOTHING}
+        for row in top:
+            sides[getattr(row, direction)] += getattr(row, amount)
+        return sides[DEBIT], sides[CREDIT]
 
     return BalanceTotals(
-        both("year_opening"),
-        both("opening"),
+        both("year_direction", "year_opening"),
+        both("opening_direction", "opening"),
         (_sum(row.debit for row in top), _sum(row.credit for row in top)),
         (_sum(row.year_debit for row in top), _sum(row.year_credit for row in top)),
-        both("closing"),
+        both("direction", "closing"),
     )
 
 
 def _row(place: Place, sums: Sums, on: date, actual: bool, leaf: bool) -> BalanceRow:
     parts = place.account.split(":")
     opening = sums.year_opening + sums.before_debit - sums.before_credit
-    side = attribute_of(place.account)
-    if place.subject:
-        side = subject(place.subject).side
+    closing = opening + sums.debit - sums.credit
+    side = subject(place.subject).side if leaf else attribute_of(place.account)
     numbers = [re.match(r"\d*", part)[0] for part in parts[1:]]
+    names = [part[len(number) :] for part, number in zip(parts[1:], numbers)]
     return BalanceRow(
-        level=len(parts) - 1,
-        code="-".join(numbers),
-        name=parts[-1][len(numbers[-1]) :],
-        account=place.account,
-        subject=place.subject,
-        detail=place.detail,
-        detail_name=place.detail and regions.name(place.detail, date(on.year, 1, 1)),
-        fund=place.fund,
-        attribute=side,
-        leaf=leaf,
-        year_opening=balance(sums.year_opening, side, actual),
-        opening=balance(opening, side, actual),
-        debit=sums.debit,
-        credit=sums.credit,
-        year_debit=sums.before_debit + sums.debit,
-        year_credit=sums.before_credit + sums.credit,
-        closing=balance(opening + sums.debit - sums.credit, side, actual),
+        len(parts) - 1,
+        "-".join(numbers),
+        names[-1],
+        place.account,
+        place.subject or "——".join(names),
+        place.detail,
+        place.detail and regions.name(place.detail, date(on.year, 1, 1)),
+        place.fund,
+        side,
+        leaf,
+        *balance(sums.year_opening, side, actual),
+        *balance(opening, side, actual),
+        sums.debit,
+        sums.credit,
+        sums.before_debit + sums.debit,
+        sums.before_credit + sums.credit,
+        *balance(closing, side, actual),
     )
 
 
@@ -229,5 +238,5 @@ def _order(account: str) -> tuple:
     return (ROOTS.index(root), rest)
 
 
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
-    return sum((amount for amount in amounts if amount), NOTHING)
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, NOTHING)

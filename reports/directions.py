@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ledger import settings
-from ledger.vouchers import CREDIT, DEBIT
+from ledger.vouchers import CREDIT, DEBIT, signed
 
 LEVEL = "平"
 ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
@@ -21,28 +21,20 @@ DEBIT_ROOTS = ("Assets", "Expenses")
 
 
 class Balance(NamedTuple):
-    """A balance as it is shown; `amount` is None where 方向 is 平."""
+    """A balance as it is shown; nothing is 平, and printed blank."""
 
     direction: str  # 借, 贷, 平
-    amount: Decimal | None
-    net: Decimal  # debit plus, for reckoning
-
-    @property
-    def columns(self) -> tuple[Decimal | None, Decimal | None]:
-        """The amount in a table of two columns, 借 and 贷."""
-        if self.direction == DEBIT:
-            return self.amount, None
-        return None, self.amount
+    amount: Decimal
 
 
 def balance(net: Decimal, attribute: str, actual: bool = False) -> Balance:
     """Show a net (debit plus) of a subject whose 余额方向 is `attribute`."""
     if not net:
-        return Balance(LEVEL, None, net)
+        return Balance(LEVEL, net)
     side = attribute
     if actual:
         side = DEBIT if net > 0 else CREDIT
-    return Balance(side, net if side == DEBIT else -net, net)
+    return Balance(side, signed(side, net))
 
 
 def is_actual(connection: Connection, on: date) -> bool:

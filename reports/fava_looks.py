@@ -9,6 +9,7 @@ from fractions import Fraction
 from ledger.funds import fund_names
 from ledger.money import FEN, grouped
 from ledger.periods import Quarter
+from ledger.vouchers import DEBIT
 from reports.usage import percent_text
 
 YUAN, WAN = "yuan", "wan"
@@ -59,6 +60,13 @@ class Looks:
     @staticmethod
     def quarter(quarter: Quarter) -> str:
         return f"{quarter.year}年第{'一二三四'[quarter.number - 1]}季度"
+
+    @staticmethod
+    def columns(
+        direction: str, amount: Decimal
+    ) -> tuple[Decimal, None] | tuple[None, Decimal]:
+        """A balance in a table of two columns, 借 and 贷."""
+        return (amount, None) if direction == DEBIT else (None, amount)
 
     @staticmethod
     def day(day: date | None) -> str:

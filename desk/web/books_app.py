@@ -8,6 +8,7 @@ book that was printed anew gets a new Fava; requests under way end in the old on
 from __future__ import annotations
 
 import json
+import logging
 import re
 import tempfile
 from collections import OrderedDict
@@ -30,6 +31,7 @@ from ledger.book_files import BookYearId, book_path
 from ledger.database import Home
 from ledger.errors import YibaoError
 
+log = logging.getLogger(__name__)
 ALIVE = 20
 IDLE_SECONDS = 15 * 60
 PLACE = re.compile(r"/([0-9]{6}-[a-z-]{1,30})/([12][0-9]{3})(/.*)?", re.ASCII)
@@ -149,7 +151,12 @@ def books_app(home: Home, apps: BookApps) -> Callable:
             "SCRIPT_NAME": f"{environ.get('SCRIPT_NAME', '')}/{place.book}",
             "PATH_INFO": f"/{place.year}{page}",
         }
-        return _answered(apps, place, version, inner, start_response)
+        try:
+            return _answered(apps, place, version, inner, start_response)
+        except Exception:
+            log.exception("%s/%s cannot be shown", *place)
+            answer = message(environ, 500, "这本账打不开", "请把现在的时间告诉管理员。")
+            return answer(environ, start_response)
 
     return application
 

@@ -13,7 +13,6 @@ import glob
 import os
 from datetime import date
 from functools import lru_cache
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -95,20 +94,19 @@ def make_fava(
 def serving_text(place: BookYearId, book_file: Path) -> str:
     """The serving file of a book's year."""
     day = f"{place.year}-01-01"
+    download = f"/download/{place.book}/{place.year}.beancount"
     title = f"{book_name(place.book, date(place.year, 1, 1))} {place.year}年"
     rows = [
         f'option "title" {quoted(title)}',
         'option "operating_currency" "CNY"',
         'option "tolerance_multiplier" "0"',
         f"include {quoted(glob.escape(str(book_file)))}",
-        f'{day} custom "fava-option" "language" "zh"',
-        f'{day} custom "fava-option" "locale" "zh_CN"',
         f'{day} custom "fava-option" "default-page" "trial_balance/"',
+        f'{day} custom "fava-option" "show-metadata-indicators" "false"',
         f'{day} custom "fava-sidebar-link" "全部账套" "/"',
+        f'{day} custom "fava-sidebar-link" "下载账簿" "{download}"',
     ]
     if find_spec(EXTENSION) is not None:
-        # Fava looks for it with the serving file's folder first on sys.path.
-        import_module(EXTENSION)
         config = repr({"book": place.book, "year": place.year})
         rows.append(f'{day} custom "fava-extension" "{EXTENSION}" {quoted(config)}')
     return "\n".join(rows) + "\n"

@@ -19,6 +19,13 @@ from posting_rules.policies import WarningBand
 
 BAR_ENDS_AT = Fraction(6, 5)  # a bar has room for 120 %
 UNITS = {"yuan": "元", "wan": "万元"}
+WHO_NAMES = {
+    "province-agency": "省级经办",
+    "province-finance": "省级财政",
+    "city-agency": "市州经办",
+    "city-finance": "市州财政",
+    "bank": "银行",
+}
 STATES = ("late", "open", "done")  # the worst first
 
 
@@ -74,6 +81,7 @@ class Duty(NamedTuple):
     due: date
     name: str
     period: str
+    who: str
     cite: str
     state: str  # the worst of its regions'
     state_name: str
@@ -203,7 +211,7 @@ def duties(rows: Iterable) -> list[Duty]:
     """Deadlines by day, one line for a task that many regions have."""
     tasks: dict[tuple, list] = defaultdict(list)
     for row in rows:
-        tasks[row.due, row.task, row.period].append(row)
+        tasks[row.due, row.task, row.period, row.who].append(row)
     return [_duty(kept) for kept in tasks.values()]
 
 
@@ -214,14 +222,21 @@ def _duty(rows: list) -> Duty:
         due=rows[0].due,
         name=rows[0].name,
         period=rows[0].period,
+        who=WHO_NAMES[rows[0].who],
         cite=rows[0].cite,
         state=worst,
         state_name=by_state[worst][0].state_name,
         done=len(by_state["done"]),
         count=len(rows),
-        late="、".join(row.region_name for row in by_state["late"]),
+        late=_named(by_state["late"], len(rows)),
         note="；".join(sorted({row.note for row in rows if row.note})),
     )
+
+
+def _named(rows: list, of: int) -> str:
+    if len(rows) == of > 1:
+        return f"全部{of}个市州"
+    return "、".join(row.region_name for row in rows)
 
 
 def drafts(vouchers: Iterable, amounts: dict[int, Decimal]) -> list[Draft]:

@@ -14,7 +14,14 @@ from ledger.money import NOTHING
 from ledger.periods import Quarter, quarter_of
 from posting_rules.policies import Policy, policy_of
 from reports import fava_board as board
-from reports.fava_extension.page import Choices, Page, Switch, fund_options
+from reports.fava_extension.page import (
+    Choices,
+    Page,
+    Switch,
+    fund_options,
+    quarter_options,
+    quarter_read,
+)
 from reports.fava_looks import UNITS, YUAN
 from reports.fava_notes import quota_lines, travelling_lines
 from reports.usage_behind import FIGURES, vouchers_behind
@@ -138,9 +145,9 @@ class AdvanceBoard(Page):
         quarter = self._quarter(choices, cleared)
         directions = [(d, board.DIRECTIONS[d]) for d in self.directions]
         direction = choices.one_of("direction", "方向", directions, directions[0][0])
-        default = board.seen_on(_read(quarter.value), cleared, self.today)
+        default = board.seen_on(quarter_read(quarter.value), cleared, self.today)
         on = choices.day("on", "截至", default)
-        asked = board.Asked(_read(quarter.value), on, direction.value, "", "")
+        asked = board.Asked(quarter_read(quarter.value), on, direction.value, "", "")
         scopes, funds = board.parts_of(connection, self.book, asked)
         scope = choices.one_of(
             "scope", "范围", [("", "全部"), *((s, s) for s in scopes)], ""
@@ -157,11 +164,11 @@ class AdvanceBoard(Page):
         now = quarter_of(self.today)
         seen = [q for q in mine if str(q) in cleared] or mine[-1:]
         default = now if now in mine else seen[-1]
-        options = [(str(q), f"{'一二三四'[q.number - 1]}季度") for q in mine if q <= now]
-        return choices.one_of("quarter", "季度", options or [_o(default)], str(default))
+        options = quarter_options([q for q in mine if q <= now] or [default])
+        return choices.one_of("quarter", "季度", options, str(default))
 
     def _trend_quarters(self, connection: Connection, last: Quarter) -> list[Quarter]:
-        known = [_read(text) for text in board.quarters_cleared(connection, self.book)]
+        known = [quarter_read(text) for text in board.quarters_cleared(connection, self.book)]
         known = sorted({quarter for quarter in known if quarter <= last} | {last})
         return known[-board.TREND_QUARTERS :]
 
@@ -176,10 +183,3 @@ class AdvanceBoard(Page):
             key=lambda each: order.index(each[0]),
         )
 
-
-def _read(text: str) -> Quarter:
-    return Quarter(int(text[:4]), int(text[5:]))
-
-
-def _o(quarter: Quarter) -> tuple[str, str]:
-    return str(quarter), f"{'一二三四'[quarter.number - 1]}季度"

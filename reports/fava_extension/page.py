@@ -11,16 +11,16 @@ from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Iterable, Iterator, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fava.ext import FavaExtensionBase
-from flask import Response, current_app, g, request, url_for
+from flask import Response, current_app, g, request
 from markupsafe import Markup
 from sqlalchemy import Connection
 
 from ledger.books import book_name
 from ledger.funds import fund_names
-from ledger.periods import Month
+from ledger.periods import Month, Quarter
 from reports.fava_looks import LOOKS
 from reports.xlsx import Sheet, workbook
 
@@ -110,22 +110,18 @@ class Page(FavaExtensionBase):
 
     def to(self, page: str, **parameters) -> str:
         """The address of one of our pages."""
+        root = f"{request.script_root}/{g.beancount_file_slug}/extension"
         given = {key: str(value) for key, value in parameters.items() if value}
-        return url_for("extension_report", extension_name=page, bfile=_slug(), **given)
+        return f"{root}/{page}/{'?' if given else ''}{urlencode(given)}"
 
     def here(self, choices: Choices, **changes) -> str:
         """This page with some choices changed; the others stay."""
         return self.to(self.name, **{**choices.taken, **changes})
 
     def xlsx_link(self, choices: Choices, **changes) -> str:
-        given = {**choices.taken, **changes}
-        return url_for(
-            "extension_endpoint",
-            extension_name=self.name,
-            endpoint="xlsx",
-            bfile=_slug(),
-            **{key: str(value) for key, value in given.items() if value},
-        )
+        """The same rows as a workbook: the page's endpoint."""
+        page, mark, query = self.here(choices, **changes).partition("?")
+        return f"{page}xlsx{mark}{query}"
 
     def voucher_link(self, dated: date, number: int) -> str:
         return self.to("Vouchers", month=f"{dated:%Y-%m}", number=number)
@@ -145,16 +141,24 @@ def months_of(year: int) -> list[tuple[str, str]]:
     return [(str(Month(year, n)), f"{n}月") for n in range(1, 13)]
 
 
+def month_read(text: str) -> Month:
+    return Month(int(text[:4]), int(text[5:]))
+
+
+def quarter_options(quarters: Iterable[Quarter]) -> list[tuple[str, str]]:
+    return [(str(q), f"{'一二三四'[q.number - 1]}季度") for q in quarters]
+
+
+def quarter_read(text: str) -> Quarter:
+    return Quarter(int(text[:4]), int(text[5:]))
+
+
 def fund_options(codes: Iterable[str]) -> list[tuple[str, str]]:
     """全部 and some funds as options."""
     names = fund_names()
     return [("", "全部")] + [
         (code, f"{code} {names.get(code, '')}") for code in sorted(codes)
     ]
-
-
-def _slug() -> str:
-    return g.beancount_file_slug
 
 
 @cache

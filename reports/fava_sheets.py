@@ -1,0 +1,130 @@
+"""The pages' tables as workbook sheets: 科目余额表, 明细账, 日记账, 办理日历."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from reports.balances import BalanceRow, BalanceTotals
+from reports.due import DueRow
+from reports.fava_looks import LOOKS
+from reports.ledgers import JournalRow, LedgerRow
+from reports.xlsx import Column, Sheet
+
+WHO_NAMES = {
+    "province-agency": "省级经办机构",
+    "province-finance": "省级财政部门",
+    "city-agency": "市州经办机构",
+    "city-finance": "市州财政部门",
+    "bank": "开户银行",
+}
+BALANCE_COLUMNS = (
+    Column("科目编号", "text", 20),
+    Column("科目名称", "text", 30),
+    Column("借方", "money", 17, "期初余额"),
+    Column("贷方", "money", 17, "期初余额"),
+    Column("借方", "money", 17, "本期发生额"),
+    Column("贷方", "money", 17, "本期发生额"),
+    Column("借方", "money", 17, "本年累计发生额"),
+    Column("贷方", "money", 17, "本年累计发生额"),
+    Column("方向", "text", 6),
+    Column("借方", "money", 17, "期末余额"),
+    Column("贷方", "money", 17, "期末余额"),
+)
+LEDGER_COLUMNS = (
+    Column("月", "number", 5),
+    Column("日", "number", 5),
+    Column("凭证字号", "text", 12),
+    Column("摘要", "text", 46),
+    Column("险种", "text", 14),
+    Column("借方", "money", 17),
+    Column("贷方", "money", 17),
+    Column("方向", "text", 6),
+    Column("余额", "money", 17),
+)
+JOURNAL_COLUMNS = (
+    Column("日期", "day", 12),
+    Column("凭证", "text", 12),
+    Column("摘要", "text", 46),
+    Column("收入", "money", 17),
+    Column("支出", "money", 17),
+    Column("余额", "money", 17),
+)
+DUE_COLUMNS = (
+    Column("到期日", "day", 12),
+    Column("印明日期", "day", 12),
+    Column("事项", "text", 44),
+    Column("期间", "text", 10),
+    Column("责任方", "text", 16),
+    Column("地区", "text", 20),
+    Column("状态", "text", 8),
+    Column("办理日", "day", 12),
+    Column("依据", "text", 40),
+)
+
+
+def balance_sheet(
+    title: str, line: str, rows: Sequence[BalanceRow], totals: BalanceTotals
+) -> Sheet:
+    """科目余额表; 合计 is of the first level."""
+    cells = [
+        [
+            row.code,
+            f"{'　' * (row.level - 1)}{row.name}",
+            *LOOKS.columns(row.opening_direction, row.opening),
+            row.debit,
+            row.credit,
+            row.year_debit,
+            row.year_credit,
+            row.direction,
+            *LOOKS.columns(row.direction, row.closing),
+        ]
+        for row in rows
+    ]
+    total = ["", "合计", *totals.opening, *totals.month, *totals.year, ""]
+    return Sheet(
+        "科目余额表", title, line, BALANCE_COLUMNS, cells, [*total, *totals.closing]
+    )
+
+
+def ledger_sheet(title: str, line: str, rows: Sequence[LedgerRow]) -> Sheet:
+    cells = [
+        [
+            row.month,
+            row.day,
+            row.voucher,
+            row.summary,
+            LOOKS.fund(row.fund),
+            row.debit,
+            row.credit,
+            row.direction,
+            row.balance.amount,
+        ]
+        for row in rows
+    ]
+    return Sheet("明细账", title, line, LEDGER_COLUMNS, cells)
+
+
+def journal_sheet(title: str, line: str, rows: Sequence[JournalRow]) -> Sheet:
+    cells = [
+        [row.dated, row.voucher, row.summary, row.income, row.spending, row.balance]
+        for row in rows
+    ]
+    return Sheet("日记账", title, line, JOURNAL_COLUMNS, cells)
+
+
+def due_sheet(title: str, line: str, rows: Sequence[DueRow]) -> Sheet:
+    cells = [
+        [
+            row.due,
+            row.printed,
+            row.name,
+            row.period,
+            WHO_NAMES.get(row.who, row.who),
+            row.region_name,
+            row.state_name,
+            row.done_on,
+            row.cite,
+        ]
+        for row in rows
+    ]
+    return Sheet("办理日历", title, line, DUE_COLUMNS, cells)
