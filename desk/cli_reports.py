@@ -133,20 +133,15 @@ def due(session, quarter, on, as_json):
 
     on = on or today()
     quarter = quarter or quarter_of(on)
-    with session.home().reading() as connection:
-        rows = due_rows(connection, quarter, on)
-    if warning := calendar_warning(quarter):
+    home = session.home()
+    special = home_workdays(home)
+    with home.reading() as connection:
+        rows = due_rows(connection, quarter, on, special)
+        warning = calendar_warning(connection, quarter, special)
+    if warning:
         click.echo(warning, err=True)
     if as_json:
-        keys = ("task", "name", "cite", "region", "printed", "due", "state")
-        tell_json(
-            {
-                "rows": [
-                    {key: _plain_value(getattr(row, key)) for key in keys}
-                    for row in rows
-                ]
-            }
-        )
+        tell_json({"rows": [row.as_json() for row in rows]})
         return
     tell_table(
         ["事项", "地区", "印明日期", "到期", "状态", "依据"],
@@ -162,6 +157,14 @@ def due(session, quarter, on, as_json):
             for row in rows
         ],
     )
+
+
+def home_workdays(home):
+    """The days off that a home's workdays.toml adds, None when it has none."""
+    from posting_rules.workdays import special_days
+
+    path = home.path / "workdays.toml"
+    return special_days(path) if path.is_file() else None
 
 
 @click.command("check", help="核对：账账、账表、账证，逐条列出不符。")

@@ -23,6 +23,7 @@ def take(
 ) -> Taken:
     """Post each book's opening lines; a book's balances are recorded once, whole."""
     lines = [openings.settled(desk.policy, line) for line in document.lines]
+    _refuse_equal(lines)
     known = {
         _key(row.line): row
         for row in sources.known_lines(
@@ -74,6 +75,23 @@ def _check_first(connection: Connection, made: list[Posting]) -> None:
             raise BookError(
                 f"{book}在{first}已有凭证，早于期初余额的{days[book]}；"
                 "期初余额应在首笔业务之前录入"
+            )
+
+
+def _refuse_equal(lines: list[Opening]) -> None:
+    """One subject, detail and fund of a book stands once, whatever its name."""
+    first: dict[tuple, Opening] = {}
+    for line in lines:
+        before = first.setdefault(_key(line), line)
+        if before is not line:
+            expected = "每个科目、辅助明细、险种一行"
+            message = (
+                f"“{line.sheet}”第{line.row}行：科目“{line.subject}”"
+                f"与第{before.row}行是同一科目、辅助明细和险种，应为{expected}"
+            )
+            raise SourceError(
+                message,
+                [Fault(line.sheet, line.row, "科目", line.subject, expected, message)],
             )
 
 

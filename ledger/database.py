@@ -7,6 +7,7 @@ One writer at a time: `writing` takes the lock or raises UnavailableError after
 from __future__ import annotations
 
 import io
+import sqlite3
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +24,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from ledger.errors import BookError, UnavailableError
 
@@ -31,6 +32,8 @@ SCHEMA_VERSION = "0001"
 LOCK_SECONDS = 30
 LOCK_KEY = 20170417  # any number that nothing else in the database locks
 SLICE = 5_000
+LOCKED = ("locked", "55P03")  # SQLite's word, PostgreSQL's lock_not_available
+AWAY = ("'28P01'", "'28000'", "'3D000'", "'57P01'", "'53100'")  # login, none, down, full
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of its file in memory
 
 
@@ -192,16 +195,15 @@ def _answering() -> Iterator[None]:
     """Turn a database that is locked or away into an UnavailableError."""
     try:
         yield
-    except OperationalError as error:
-        if "locked" in str(error) or "lock timeout" in str(error):
+    except (DBAPIError, sqlite3.OperationalError) as error:
+        # The driver's own error comes from bulk_insert; pg8000 tells by SQLSTATE.
+        said = str(error)
+        if any(word in said for word in LOCKED):
             raise UnavailableError(
                 f"等了{LOCK_SECONDS}秒，数据库仍被另一个程序占用；请稍后再试"
             ) from error
-        raise UnavailableError(f"连不上数据库：{error.orig}；请检查后再试") from error
-    except DBAPIError as error:
-        # pg8000 reports a lock timeout as its own DatabaseError (55P03).
-        if "55P03" in str(error):
-            raise UnavailableError(
-                f"等了{LOCK_SECONDS}秒，数据库仍被另一个程序占用；请稍后再试"
-            ) from error
+        kinds = (OperationalError, InterfaceError, sqlite3.OperationalError)
+        if isinstance(error, kinds) or any(word in said for word in AWAY):
+            orig = getattr(error, "orig", error)
+            raise UnavailableError(f"数据库用不了：{orig}；请检查后再试") from error
         raise

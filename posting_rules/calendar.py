@@ -1,6 +1,6 @@
 """The calendar (期限) of a policy: which task is due when, and done, open or late.
 
-The tasks are data (guizhou_2017_204_calendar.toml explains its words). Whether a
+The tasks are data (guizhou_2017_204.toml explains its words). Whether a
 task was done is for the caller to find out: `evidence` says where to look.
 """
 
@@ -125,7 +125,7 @@ def guesswork_years(
     return unknown_years([row.due for row in rows], special)
 
 
-def calendar_tasks(name: str = "guizhou_2017_204_calendar") -> list[Task]:
+def calendar_tasks(name: str) -> list[Task]:
     """The tasks of one of this package's TOML files, checked."""
     text = (files("posting_rules") / f"{name}.toml").read_text("utf-8")
     return read_tasks(tomllib.loads(text)["task"])

@@ -81,7 +81,6 @@ class Policy(NamedTuple):
     holdings: tuple[Holding, ...]
     money: tuple[dict, ...]  # whose interest and fees are, 五（三）
     notices: dict[str, dict]
-    tasks: tuple[dict, ...]  # 附件一's calendar, see calendar.py
 
     def rule(self, entry: Entry) -> str:
         """The name that a voucher carries: guizhou_2017_204/2.1.3."""
@@ -169,7 +168,6 @@ def _policy(table: dict) -> Policy:
         ),
         money=tuple(table["money"]),
         notices={row["id"]: row for row in table["notice"]},
-        tasks=tuple(table.get("task", ())),
     )
 
 

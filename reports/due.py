@@ -99,7 +99,7 @@ def _deadlines(
     policy: Policy, quarter: Quarter, special: SpecialDays | None
 ) -> list[Deadline]:
     """The policy's deadlines of a quarter from its first day on."""
-    tasks = calendar_tasks(f"{policy.id}_calendar")
+    tasks = calendar_tasks(policy.id)
     return [
         row for row in deadlines(tasks, quarter, special) if row.due >= policy.from_day
     ]
