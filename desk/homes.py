@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
+
 from ledger import books, regions, settings
-from ledger.database import Home, upgrade
+from ledger.database import SCHEMA_VERSION, Home, schema_version, upgrade
 from ledger.errors import BookError, UsageError
 from ledger.postings import Actor
 from ledger.settings import SettingRow
@@ -33,7 +36,7 @@ def init_home(
     ):
         raise UsageError(f"“{province}”不是省级代码；例如贵州省是 520000")
     policy_of(province)
-    if url is None and (path / "yibao.db").exists():
+    if url is None and (path / "yibao.db").exists() and not _unfinished(path):
         raise BookError(f"{path}已是账套目录，没有改动；要另建请换一个目录")
     for folder in ("books", "documents", "out"):
         (path / folder).mkdir(parents=True, exist_ok=True)
@@ -53,6 +56,23 @@ def init_home(
             connection, books.books_of_province(province), actor.by, actor.at
         )
     return home, len(opened)
+
+
+def _unfinished(path: Path) -> bool:
+    """Whether an earlier init was cut off before it had opened the books."""
+    home = Home(path)
+    try:
+        with home.reading() as connection:
+            if not inspect(connection).get_table_names():
+                return True
+        if schema_version(home) != SCHEMA_VERSION:
+            return False
+        with home.reading() as connection:
+            return not settings.is_set(connection, "province")
+    except DBAPIError:  # no database at all
+        return False
+    finally:
+        home.close()
 
 
 def put_setting(

@@ -22,7 +22,8 @@ from ledger.postings import LINE, POSTING, VOUCHER, Actor, Recorded
 from ledger.subjects import subject
 from ledger.vouchers import CREDIT, DEBIT, Line, Posting, Voucher, cut
 from posting_rules.money_rules import check_fee
-from posting_rules.policies import policy_of
+from posting_rules.openings import DIMENSIONS, fits
+from posting_rules.policies import Policy, policy_of
 
 NAME = re.compile(r"(.+)/([0-9]{4})-([0-9]{2})/([0-9]{1,9})")
 DRAFT = re.compile(r"#([0-9]{1,9})")
@@ -119,12 +120,13 @@ def new_voucher(
         raise UsageError("摘要不能为空（会计基础工作规范第五十一条）")
     with home.writing(keep=not dry_run) as connection:
         books.require(connection, book)
+        policy = policy_of(settings.province(connection))
         lines = [
-            _manual_line(side, line, fund, on)
+            _manual_line(policy, book, side, line, fund, on)
             for side, group in ((DEBIT, debit), (CREDIT, credit))
             for line in group
         ]
-        check_fee(policy_of(settings.province(connection)), narration, lines)
+        check_fee(policy, narration, lines)
         voucher = Voucher(
             book=book,
             dated=on,
@@ -195,7 +197,9 @@ def _drafts(connection: Connection, row) -> list:
     return drafts
 
 
-def _manual_line(side: str, line: ManualLine, fund: str, on: date) -> Line:
+def _manual_line(
+    policy: Policy, book: str, side: str, line: ManualLine, fund: str, on: date
+) -> Line:
     """科目[@明细][#险种] and an amount as a voucher's line."""
     text, _, own_fund = line.subject.partition("#")
     text, _, detail = text.partition("@")
@@ -204,6 +208,13 @@ def _manual_line(side: str, line: ManualLine, fund: str, on: date) -> Line:
         code = regions.today_code(detail, on)
         if code is None:
             raise UsageError(f"辅助明细“{detail}”不是地区代码")
+        home = book.partition("-")[0]
+        if kept.detail and not fits(code, kept.detail, home, policy):
+            wanted = DIMENSIONS[kept.detail]
+            raise BookError(
+                f"科目“{kept.printed}”的辅助明细应为{wanted}，"
+                f"这里是{code}{regions.name(code, on)}"
+            )
         detail = code
     code = fund_codes().get(own_fund or fund)
     if code is None:

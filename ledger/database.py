@@ -197,13 +197,13 @@ def _answering() -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.OperationalError) as error:
         # The driver's own error comes from bulk_insert; pg8000 tells by SQLSTATE.
-        said = str(error)
+        orig = getattr(error, "orig", error)
+        said = str(orig)
         if any(word in said for word in LOCKED):
             raise UnavailableError(
                 f"等了{LOCK_SECONDS}秒，数据库仍被另一个程序占用；请稍后再试"
             ) from error
         kinds = (OperationalError, InterfaceError, sqlite3.OperationalError)
         if isinstance(error, kinds) or any(word in said for word in AWAY):
-            orig = getattr(error, "orig", error)
             raise UnavailableError(f"数据库用不了：{orig}；请检查后再试") from error
         raise

@@ -97,7 +97,7 @@ def _detail(policy: Policy, line: Opening, kept: Subject) -> str:
     codes = {regions.today_code(line.detail, line.cutoff)} - {None}
     codes = codes or set(regions.codes_named(line.detail))
     home = line.book.partition("-")[0]
-    fit = [code for code in codes if _fits(code, kept.detail, home, policy)]
+    fit = [code for code in codes if fits(code, kept.detail, home, policy)]
     if len(fit) != 1:
         _refuse(
             line,
@@ -108,7 +108,8 @@ def _detail(policy: Policy, line: Opening, kept: Subject) -> str:
     return fit[0]
 
 
-def _fits(code: str, dimension: str, home: str, policy: Policy) -> bool:
+def fits(code: str, dimension: str, home: str, policy: Policy) -> bool:
+    """Whether a region may be a detail of a dimension in the books of `home`."""
     level = regions.level(code)
     if dimension == "county":
         return level == "county" and regions.parent(code) == home

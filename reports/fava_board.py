@@ -149,39 +149,36 @@ def trend_charts(
     rows: Sequence[BoardRow],
     quarters: Sequence[Quarter],
 ) -> list[dict]:
-    """Charts as Fava draws them: rates by payer in percent, and the sums in yuan."""
+    """Charts as Fava draws them: rates by payer in percent, and the sums in yuan.
+
+    Fava draws steps, so a rate stands from its quarter's first day to the next one's.
+    """
     rates: dict[Quarter, dict[str, float]] = {quarter: {} for quarter in quarters}
-    sums: dict[Quarter, dict[str, Decimal]] = {quarter: {} for quarter in quarters}
+    sums: dict[Quarter, dict[str, float]] = {}
     for row in rows:
         for point in trend(connection, book, row.payer, quarters):
             if point.rate is not None:
                 rates[point.quarter][row.name] = round(float(point.rate * PERCENT), 2)
-            both = sums[point.quarter]
-            both["预付金"] = both.get("预付金", NOTHING) + point.advance
-            both["清算"] = both.get("清算", NOTHING) + point.cleared
-    known = [quarter for quarter in quarters if any(sums[quarter].values())]
+            before = sums.get(point.quarter, {"预付金": 0.0, "清算": 0.0})
+            sums[point.quarter] = {
+                "预付金": before["预付金"] + float(point.advance),
+                "清算": before["清算"] + float(point.cleared),
+            }
+    steps = [(str(quarter.first_day), rates[quarter]) for quarter in quarters]
+    steps += [(str(quarter.last_day), rates[quarter]) for quarter in quarters[-1:]]
+    lines = [{"date": day, "balance": balance} for day, balance in steps]
+    bars = [
+        {
+            "date": str(quarter.first_day),
+            "balance": sums.get(quarter, {}),
+            "budgets": {},
+            "account_balances": {},
+        }
+        for quarter in quarters
+    ]
     return [
-        {
-            "label": "使用率（%）",
-            "type": "balances",
-            "data": [
-                {"date": str(quarter.last_day), "balance": rates[quarter]}
-                for quarter in known
-            ],
-        },
-        {
-            "label": "预付金与清算（元）",
-            "type": "bar",
-            "data": [
-                {
-                    "date": str(quarter.last_day),
-                    "balance": {key: float(sum) for key, sum in sums[quarter].items()},
-                    "budgets": {},
-                    "account_balances": {},
-                }
-                for quarter in known
-            ],
-        },
+        {"label": "使用率（%）", "type": "balances", "data": lines},
+        {"label": "预付金与清算（元）", "type": "bar", "data": bars},
     ]
 
 

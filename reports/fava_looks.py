@@ -76,10 +76,5 @@ class Looks:
     def fund(code: str) -> str:
         return f"{code} {fund_names().get(code, '')}".strip()
 
-    @staticmethod
-    def ours(rule: str) -> bool:
-        """Whether an entry is ours and not printed in the annex (X…)."""
-        return rule.rpartition("/")[2].startswith("X")
-
 
 LOOKS = Looks()

@@ -174,7 +174,9 @@ def test_under_second_person_a_list_is_a_draft_and_a_rejection_frees_it(home):
     drafted = take_clearings(home, "参保地代码\n520102\n520302")
 
     reject(home, WANG, [f"#{drafted.vouchers[0].id}"], "金额不对")
-    again = take_clearings(home, "参保地代码 | 基金支付\n520102 | 99.00\n520302 | 100.00")
+    again = take_clearings(
+        home, "参保地代码 | 基金支付\n520102 | 99.00\n520302 | 100.00"
+    )
 
     assert (drafted.status, again.status) == ("draft", "draft")
     assert (again.new, again.known) == (1, 1)

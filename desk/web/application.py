@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+import sys
 from datetime import date
 from typing import Callable
 
@@ -11,6 +14,7 @@ from desk.web.books_app import ALIVE, IDLE_SECONDS, BookApps, books_app
 from desk.web.security import secured
 from desk.web.start_page import start_page
 from ledger.database import Home
+from ledger.errors import UsageError
 
 HOST = "127.0.0.1"
 PORT = 5000
@@ -35,9 +39,25 @@ def make_application(
     return secured(DispatcherMiddleware(pages, {"/books": books_app(home, apps)}), port)
 
 
-def serve(home: Home, today: Callable[[], date], port: int = PORT) -> None:
-    """Serve until interrupted, on 127.0.0.1 only; people have no logins yet."""
-    import waitress
+def serve(home: Home, port: int, today: Callable[[], date]) -> None:
+    """Serve until interrupted, on 127.0.0.1 only; people have no logins yet.
 
+    Port 0 takes a free one. UsageError when the port is taken.
+    """
+    from waitress.server import create_server
+
+    try:
+        listening = socket.create_server((HOST, port))
+    except OSError as error:
+        raise UsageError(
+            f"端口{port}用不了（{error.strerror}）；用 --port 换一个"
+        ) from error
+    port = listening.getsockname()[1]
     application = make_application(home, today, port=port)
-    waitress.serve(application, host=HOST, port=port, threads=THREADS, ident=None)
+    server = create_server(
+        application, sockets=[listening], threads=THREADS, ident=None
+    )
+    # SystemExit ends the server as Ctrl-C does, and the runtime folder goes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"网页在 http://{HOST}:{port}/ ，按 Ctrl-C 结束", flush=True)
+    server.run()

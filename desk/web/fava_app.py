@@ -23,6 +23,7 @@ from fava.core import FavaLedger
 from fava.core.watcher import WatcherBase
 from flask import Flask, request
 from flask import url_for as flask_url_for
+from jinja2 import BaseLoader
 
 from desk.web.answers import NO_PAGE, message
 from ledger.book_files import BookYearId
@@ -33,6 +34,7 @@ from ledger.printing import quoted
 EXTENSION = "reports.fava_extension"
 STATIC = Path(fava.application.__file__).parent / "static"
 STATIC_URL = "/fava"
+ESCAPED = "{% autoescape true %}"
 OUR_LOOKS = '<link rel="stylesheet" href="/static/fava.css">\n  </head>'
 
 # A load must not leave a pickle beside the book: BEANCOUNT_DISABLE_LOAD_CACHE counts
@@ -82,6 +84,7 @@ def make_fava(
     app = fava.application.create_app([serving], read_only=True, poll_watcher=True)
     ledger = FavaLedger(str(serving), poll_watcher=True)
     ledger.watcher = _Unchanging(ledger.watcher.last_checked)
+    app.jinja_loader = _Escaping(app.jinja_loader)
     app.config["LEDGERS"] = _OneLedger(str(place.year), ledger)
     app.config["YIBAO_HOME"] = home
     app.config["YIBAO_TODAY"] = today
@@ -110,6 +113,20 @@ def serving_text(place: BookYearId, book_file: Path) -> str:
         config = repr({"book": place.book, "year": place.year})
         rows.append(f'{day} custom "fava-extension" "{EXTENSION}" {quoted(config)}')
     return "\n".join(rows) + "\n"
+
+
+class _Escaping(BaseLoader):
+    """Fava's templates, all of them with escaping.
+
+    Its journal switches it off, so that a narration from a file would be HTML.
+    """
+
+    def __init__(self, loader: BaseLoader):
+        self.loader = loader
+
+    def get_source(self, environment, template):
+        source, name, current = self.loader.get_source(environment, template)
+        return source.replace("{% autoescape false %}", ESCAPED), name, current
 
 
 class _OneLedger:

@@ -17,7 +17,7 @@ from flask import (
 )
 
 from desk import vouchers
-from desk.web import picture
+from desk.web import lists, picture
 from desk.web.answers import NO_BOOK, NO_PAGE, message
 from desk.web.fava_app import STATIC, STATIC_URL
 from ledger import books, postings, regions, settings
@@ -94,13 +94,13 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         "marks": picture.marks(bands),
         "cities": picture.cities(rows, province),
         "others": picture.other_provinces(rows),
-        "duties": picture.duties(due),
+        "duties": lists.duties(due),
         "warning": warning,
         "drafts": drafts[:DRAFTS_SHOWN],
         "draft_count": len(drafts),
         "books": len(ids),
         "printed": len(years),
-        "shelves": picture.shelves(ids, years),
+        "shelves": lists.shelves(ids, years),
     }
 
 
@@ -126,7 +126,7 @@ def _before(quarter: Quarter) -> Quarter:
     return quarter_of(date.fromordinal(quarter.first_day.toordinal() - 1))
 
 
-def _drafts(connection) -> list[picture.Draft]:
+def _drafts(connection) -> list[lists.Draft]:
     """Drafts by posting, the oldest first, with the books that they touch."""
     rows = vouchers.list_vouchers(connection, state="draft")
     amounts = {
@@ -135,7 +135,7 @@ def _drafts(connection) -> list[picture.Draft]:
             connection, sorted({row.posting_id for row in rows})
         )
     }
-    return picture.drafts(rows, amounts)
+    return lists.drafts(rows, amounts)
 
 
 def _printed_book(home: Home, book: str, year: int) -> Response:

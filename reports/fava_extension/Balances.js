@@ -36,6 +36,11 @@ export default {
         go(event.target);
       }
     });
+    document.addEventListener("click", (event) => {
+      if (event.target.closest("[data-yb-print]")) {
+        window.print();
+      }
+    });
     // [ and ] go to the previous and the next of what is shown.
     document.addEventListener("keydown", (event) => {
       const rel = { "[": "prev", "]": "next" }[event.key];

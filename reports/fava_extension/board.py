@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from ledger import regions
 from ledger.money import NOTHING
 from ledger.periods import Quarter, quarter_of
-from posting_rules.policies import Policy, policy_of
 from reports import fava_board as board
 from reports.fava_extension.page import (
     Choices,
@@ -70,10 +69,6 @@ class AdvanceBoard(Page):
         return "预付金看板" if self.directions else None
 
     @property
-    def policy(self) -> Policy:
-        return policy_of(regions.province_of(self.book.partition("-")[0]))
-
-    @property
     def directions(self) -> list[str]:
         kind = self.book.partition("-")[2]
         held = {h.direction for h in self.policy.holdings if h.book == kind}
@@ -84,8 +79,8 @@ class AdvanceBoard(Page):
             choices, asked, switches, unit = self._asked(connection)
             rows = board.board_rows(connection, self.policy, self.book, asked)
             charts = []
-            if rows:
-                quarters = self._trend_quarters(connection, asked.quarter)
+            quarters = self._trend_quarters(connection, asked.quarter)
+            if rows and quarters:
                 charts = board.trend_charts(connection, self.book, rows, quarters)
         total = board.board_total(self.policy, rows)
         return BoardView(
@@ -169,7 +164,7 @@ class AdvanceBoard(Page):
 
     def _trend_quarters(self, connection: Connection, last: Quarter) -> list[Quarter]:
         known = [quarter_read(text) for text in board.quarters_cleared(connection, self.book)]
-        known = sorted({quarter for quarter in known if quarter <= last} | {last})
+        known = sorted(quarter for quarter in known if quarter <= last)
         return known[-board.TREND_QUARTERS :]
 
     def _levels(self, rows: list) -> list[tuple[str, str, int]]:

@@ -15,6 +15,7 @@ from reports.due import DueRow, calendar_warning, due_rows
 from reports.fava_extension.page import Choices, Page, Switch, quarter_options
 from reports.fava_sheets import WHO_NAMES, due_sheet
 
+SOON = 7  # days
 STATES = ("late", "open", "done")
 
 
@@ -63,6 +64,13 @@ class WorkCalendar(Page):
         title = f"{self.book_name} {self.looks.quarter(view.quarter)}办理日历"
         sheet = due_sheet(title, f"查询日：{view.on}", view.rows)
         return self.answer(f"办理日历_{view.quarter}", [sheet], view.on)
+
+    def left(self, row: DueRow, on: date) -> str:
+        """How near an open task is, where it is near."""
+        days = (row.due - on).days
+        if row.state != "open" or not 0 <= days <= SOON:
+            return ""
+        return f"还有{days}天" if days else "今天到期"
 
     def _regions(self) -> set[str]:
         """Whose tasks are shown: all of them in the province's books."""

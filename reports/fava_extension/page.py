@@ -18,9 +18,11 @@ from flask import Response, current_app, g, request
 from markupsafe import Markup
 from sqlalchemy import Connection
 
+from ledger import regions
 from ledger.books import book_name
 from ledger.funds import fund_names
 from ledger.periods import Month, Quarter
+from posting_rules.policies import Policy, policy_of
 from reports.fava_looks import LOOKS
 from reports.xlsx import Sheet, workbook
 
@@ -95,6 +97,10 @@ class Page(FavaExtensionBase):
         return book_name(self.book, date(self.year, 1, 1))
 
     @property
+    def policy(self) -> Policy:
+        return policy_of(regions.province_of(self.book.partition("-")[0]))
+
+    @property
     def today(self) -> date:
         """The day that the serving application says it is."""
         return current_app.config["YIBAO_TODAY"]()
@@ -108,11 +114,15 @@ class Page(FavaExtensionBase):
         with current_app.config["YIBAO_HOME"].reading() as connection:
             yield connection
 
-    def to(self, page: str, **parameters) -> str:
-        """The address of one of our pages."""
-        root = f"{request.script_root}/{g.beancount_file_slug}/extension"
+    def to(self, page: str, year: int | None = None, **parameters) -> str:
+        """The address of one of our pages, of another year's book where one is given.
+
+        The application that serves books names each by its year.
+        """
+        slug = g.beancount_file_slug if year in (None, self.year) else year
         given = {key: str(value) for key, value in parameters.items() if value}
-        return f"{root}/{page}/{'?' if given else ''}{urlencode(given)}"
+        address = f"{request.script_root}/{slug}/extension/{page}/"
+        return f"{address}{'?' if given else ''}{urlencode(given)}"
 
     def here(self, choices: Choices, **changes) -> str:
         """This page with some choices changed; the others stay."""
@@ -123,8 +133,15 @@ class Page(FavaExtensionBase):
         page, mark, query = self.here(choices, **changes).partition("?")
         return f"{page}xlsx{mark}{query}"
 
-    def voucher_link(self, dated: date, number: int) -> str:
-        return self.to("Vouchers", month=f"{dated:%Y-%m}", number=number)
+    def voucher_link(self, dated: date, number: int | str) -> str:
+        month = f"{dated:%Y-%m}"
+        return self.to("Vouchers", dated.year, month=month, number=number)
+
+    def ours(self, rule: str) -> bool:
+        """Whether an entry is ours, not printed in the annex (X…)."""
+        document, _, id = rule.partition("/")
+        entries = self.policy.entries if document == self.policy.id else ()
+        return any(entry.id == id and not entry.printed for entry in entries)
 
     def answer(self, name: str, sheets: list[Sheet], on: date) -> Response:
         """A workbook as a download."""

@@ -6,7 +6,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from werkzeug.test import Client
+
 from desk.homes import init_home
+from desk.web.application import make_application
 from ledger import postings
 from ledger.book_files import print_changed
 from ledger.database import Home
@@ -15,6 +18,8 @@ from ledger.vouchers import CREDIT, DEBIT, Line, Posting, Voucher
 
 PREPARER = Actor("li", "2017-07-01T09:00:00+08:00")
 APPROVER = Actor("wang", "2017-07-01T10:00:00+08:00")
+TODAY = date(2017, 6, 30)
+PORT = 5000
 CENTRE = "520000-centre"
 GUIYANG = "520100-city-agency"
 LIUPANSHUI = "520200-city-agency"
@@ -83,3 +88,20 @@ def keep(home: Home, *made: Posting, approved: bool = True) -> list[int]:
             postings.approve(connection, ids, APPROVER)
     print_changed(home)
     return ids
+
+
+class LocalClient(Client):
+    """A client on this machine, as its browser asks; it knows its home."""
+
+    home: Home
+
+    def open(self, *args, **kwargs):
+        kwargs.setdefault("base_url", f"http://127.0.0.1:{PORT}")
+        return super().open(*args, **kwargs)
+
+
+def made_client(folder: Path, **options) -> tuple[Home, LocalClient]:
+    home = made_home(folder)
+    client = LocalClient(make_application(home, lambda: TODAY, port=PORT, **options))
+    client.home = home
+    return home, client

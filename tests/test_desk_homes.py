@@ -1,0 +1,102 @@
+"""`yibao init` and settings: 199 books, once; what was cut off is taken up again."""
+
+from datetime import date
+
+import pytest
+from desk_by_hand import LI
+
+from desk.homes import init_home, put_setting
+from ledger import books, settings
+from ledger.database import Home, upgrade
+from ledger.errors import BookError, RuleError, UsageError
+
+
+def test_init_opens_the_provinces_books(home):
+    with home.reading() as connection:
+        kinds = [id.partition("-")[2] for id in books.all_books(connection)]
+
+    assert {kind: kinds.count(kind) for kind in books.KIND_NAMES} == {
+        "county-finance": 88,
+        "county-agency": 88,
+        "city-finance": 10,
+        "city-agency": 10,
+        "province-finance": 1,
+        "province-agency": 1,
+        "centre": 1,
+    }
+
+
+def test_init_does_not_touch_a_home_that_is_there(sqlite_home):
+    with pytest.raises(BookError, match="已是账套目录"):
+        init_home(sqlite_home.path, "520000", LI)
+
+
+def test_init_does_not_touch_a_database_that_has_books(postgresql_home, tmp_path):
+    with pytest.raises(BookError, match="这个数据库里已有账套"):
+        init_home(tmp_path / "other", "520000", LI, url=postgresql_home.url)
+
+
+@pytest.mark.parametrize("upgraded", [False, True])
+def test_an_init_that_was_cut_off_can_be_run_again(upgraded, tmp_path):
+    cut_off = Home(tmp_path)
+    if upgraded:
+        upgrade(cut_off)
+    else:
+        with cut_off.reading():
+            pass
+    cut_off.close()
+
+    home, opened = init_home(tmp_path, "520000", LI)
+    home.close()
+
+    assert opened == 199
+
+
+def test_init_does_not_touch_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "yibao.db").write_text("not a database, but somebody's")
+
+    with pytest.raises(BookError, match="已是账套目录"):
+        init_home(tmp_path, "520000", LI)
+
+    assert (tmp_path / "yibao.db").read_text().startswith("not a database")
+
+
+@pytest.mark.parametrize("code", ["520100", "999999", "贵州"])
+def test_init_wants_a_provinces_code(code, tmp_path):
+    with pytest.raises(UsageError, match="不是省级代码"):
+        init_home(tmp_path, code, LI)
+
+
+def test_init_wants_a_province_with_a_policy(tmp_path):
+    with pytest.raises(RuleError, match="新增一省"):
+        init_home(tmp_path, "510000", LI)
+
+
+@pytest.mark.parametrize(
+    "name, value, how",
+    [
+        ("nothing", "1", {}),
+        ("reading", "another", {}),
+        ("province", "510000", {}),
+        ("reading", "printed", {"region": "520102"}),
+        ("county-books", "ended", {"region": "529999"}),
+        ("reading", "printed", {"cite": " "}),
+    ],
+)
+def test_a_setting_that_is_refused(name, value, how, sqlite_home):
+    with pytest.raises(UsageError):
+        put_setting(sqlite_home, LI, name, value, **{"cite": "测试", **how})
+
+
+def test_a_setting_counts_from_its_day_and_for_its_region(home):
+    ended = {"region": "520102", "cite": "测试"}
+    put_setting(home, LI, "county-books", "ended", from_day=date(2018, 1, 1), **ended)
+    put_setting(home, LI, "county-books", "kept", from_day=date(2019, 1, 1), **ended)
+
+    with home.reading() as connection:
+        values = [
+            settings.value(connection, "county-books", date(year, 1, 1), region)
+            for year in (2017, 2018, 2019)
+            for region in ("520102", "520103")
+        ]
+    assert values == ["kept", "kept", "ended", "kept", "kept", "kept"]
