@@ -44,8 +44,9 @@ def reverse(
             posting.id: _vouchers(connection, posting.id) for posting in originals
         }
         _check_days(connection, vouchers, on, blue)
+        unit = f"reverse|{originals[0].id}"  # both legs are one unit
         made = [
-            _posting(connection, posting, vouchers[posting.id], on, reason, blue)
+            _posting(connection, unit, posting, vouchers[posting.id], on, reason, blue)
             for posting in originals
         ]
         ids = postings.record(
@@ -125,6 +126,7 @@ def _proposal(connection: Connection, voucher) -> str:
 
 def _posting(
     connection: Connection,
+    unit: str,
     original,
     vouchers: Sequence,
     on: date,
@@ -156,9 +158,9 @@ def _posting(
         for voucher in vouchers
     ]
     return Posting(
-        unit=f"reverse|{original.id}",
+        unit=unit,
         link="rev",
-        leg="",
+        leg=original.leg,
         event=original.event,
         vouchers=tuple(made),
         reverses_id=original.id,

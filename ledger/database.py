@@ -33,7 +33,13 @@ LOCK_SECONDS = 30
 LOCK_KEY = 20170417  # any number that nothing else in the database locks
 SLICE = 5_000
 LOCKED = ("locked", "55P03")  # SQLite's word, PostgreSQL's lock_not_available
-AWAY = ("'28P01'", "'28000'", "'3D000'", "'57P01'", "'53100'")  # login, none, down, full
+AWAY = (
+    "'28P01'",
+    "'28000'",
+    "'3D000'",
+    "'57P01'",
+    "'53100'",
+)  # login, none, down, full
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of its file in memory
 
 

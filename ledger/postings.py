@@ -18,14 +18,14 @@ from ledger.database import next_id, slices
 from ledger.errors import BookError
 from ledger.money import NOTHING
 from ledger.printing import genesis, voucher_hash, voucher_text
-from ledger.schema import Book, BookYear, OpeningLine
+from ledger.schema import AccountYear, Book, BookYear, OpeningLine
 from ledger.schema import Posting as PostingRow
 from ledger.schema import Voucher as VoucherRow
 from ledger.schema import VoucherLine
 from ledger.sources import free_lines
 from ledger.subjects import account as account_of
 from ledger.subjects import subject
-from ledger.voucher_rows import printed_vouchers
+from ledger.voucher_rows import add_to_years, printed_vouchers
 from ledger.vouchers import DEBIT, Posting, check_balanced, signed
 
 BY_RULE = "按规则"
@@ -164,6 +164,7 @@ def approve(
     drafts.sort(key=lambda draft: (draft.dated, draft.id))
     _give_numbers(connection, drafts, actor)
     _chain(connection, [draft.id for draft in drafts])
+    add_to_years(connection, ids)
     _link_reversals(connection, [row.id for row in rows if row.reverses_id])
     return recorded(connection, ids)
 
@@ -281,19 +282,23 @@ def first_days(connection: Connection, books: Sequence[str]) -> dict[str, date]:
 
 
 def live_units(connection: Connection, units: set[str]) -> dict[str, int]:
-    """The highest live part of each unit that stands: 1, or n of `unit|n`."""
-    highest: dict[str, int] = {}
-    for unit in sorted(units):
-        later = POSTING.c.unit.startswith(f"{unit}|", autoescape=True)
-        for live in connection.execute(
-            select(POSTING.c.unit).where(
-                POSTING.c.live, (POSTING.c.unit == unit) | later
+    """How many live postings each unit has, its later parts (unit|2 …) included."""
+    there: set[str] = set()
+    for part in slices(sorted(units)):
+        there.update(
+            connection.execute(
+                select(POSTING.c.unit).where(POSTING.c.live, POSTING.c.unit.in_(part))
+            ).scalars()
+        )
+    return {
+        unit: connection.execute(
+            select(func.count()).where(
+                POSTING.c.live,
+                (POSTING.c.unit == unit) | POSTING.c.unit.startswith(f"{unit}|"),
             )
-        ).scalars():
-            part = live[len(unit) + 1 :] or "1"
-            if part.isdecimal():
-                highest[unit] = max(highest.get(unit, 0), int(part))
-    return highest
+        ).scalar_one()
+        for unit in sorted(there)
+    }
 
 
 def held_net(
@@ -301,21 +306,13 @@ def held_net(
 ) -> list[tuple[str, str, Decimal]]:
     """(book, detail, credit less debit) of approved lines on some subjects."""
     nets: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
+    moved = AccountYear.__table__
+    keys = (moved.c.book_id, moved.c.detail, moved.c.side)
     for part in slices(books):
         rows = connection.execute(
-            select(
-                VOUCHER.c.book_id,
-                LINE.c.detail,
-                LINE.c.side,
-                func.sum(LINE.c.amount, type_=LINE.c.amount.type),
-            )
-            .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
-            .where(
-                VOUCHER.c.book_id.in_(part),
-                VOUCHER.c.number.is_not(None),
-                LINE.c.subject.in_(subjects),
-            )
-            .group_by(VOUCHER.c.book_id, LINE.c.detail, LINE.c.side)
+            select(*keys, func.sum(moved.c.amount, type_=moved.c.amount.type))
+            .where(moved.c.book_id.in_(part), moved.c.subject.in_(subjects))
+            .group_by(*keys)
         )
         for book, detail, side, amount in rows:
             nets[book, detail] -= signed(side, amount)

@@ -224,6 +224,23 @@ class VoucherLine(Base):
     amount: Mapped[Decimal]
 
 
+class AccountYear(Base):
+    """发生额: what approved vouchers moved on a subject in a book's year.
+
+    Kept up at approval, so that a new year's carrying forward does not read every
+    line of the years before; `check` compares it with the lines.
+    """
+
+    __tablename__ = "account_year"
+    book_id: Mapped[str] = mapped_column(ForeignKey("book.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    detail: Mapped[str] = mapped_column(String(6), primary_key=True)
+    fund: Mapped[str] = mapped_column(String(3), primary_key=True)
+    side: Mapped[str] = mapped_column(String(1), primary_key=True)
+    amount: Mapped[Decimal]
+
+
 class SourceLine:
     """What every form's line has: where it stands, and whether its key is taken."""
 

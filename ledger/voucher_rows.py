@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Iterator, Sequence
 
 from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.database import slices
 from ledger.printing import PrintedLine, PrintedVoucher
-from ledger.schema import Posting, Voucher, VoucherLine
+from ledger.schema import AccountYear, Posting, Voucher, VoucherLine
 from ledger.vouchers import Line
 
 VOUCHER, LINE, POSTING = Voucher.__table__, VoucherLine.__table__, Posting.__table__
@@ -45,32 +46,51 @@ def sums_before(
 ) -> dict[str, list[tuple[str, str, str, str, Decimal]]]:
     """By book: (subject, detail, fund, side, amount) over all earlier years."""
     found: dict[str, list[tuple]] = defaultdict(list)
+    moved = AccountYear.__table__
+    keys = (
+        moved.c.book_id,
+        moved.c.subject,
+        moved.c.detail,
+        moved.c.fund,
+        moved.c.side,
+    )
     rows = connection.execute(
-        select(
-            VOUCHER.c.book_id,
-            LINE.c.subject,
-            LINE.c.detail,
-            LINE.c.fund,
-            LINE.c.side,
-            func.sum(LINE.c.amount, type_=LINE.c.amount.type),
-        )
-        .join(LINE, VOUCHER.c.id == LINE.c.voucher_id)
-        .where(
-            VOUCHER.c.book_id.in_(books),
-            VOUCHER.c.year < year,
-            VOUCHER.c.number.is_not(None),
-        )
-        .group_by(
-            VOUCHER.c.book_id,
-            LINE.c.subject,
-            LINE.c.detail,
-            LINE.c.fund,
-            LINE.c.side,
-        )
+        select(*keys, func.sum(moved.c.amount, type_=moved.c.amount.type))
+        .where(moved.c.book_id.in_(books), moved.c.year < year)
+        .group_by(*keys)
     )
     for book, *sums in rows:
         found[book].append(tuple(sums))
     return found
+
+
+def add_to_years(connection: Connection, posting_ids: Sequence[int]) -> None:
+    """Add the lines of newly approved postings to what their books' years moved."""
+    moved = AccountYear.__table__
+    keys = (
+        VOUCHER.c.book_id,
+        VOUCHER.c.year,
+        LINE.c.subject,
+        LINE.c.detail,
+        LINE.c.fund,
+        LINE.c.side,
+    )
+    names = [column.name for column in moved.c]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for part in slices(posting_ids):
+        lines = (
+            select(*keys, func.sum(LINE.c.amount, type_=LINE.c.amount.type))
+            .join(VOUCHER, VOUCHER.c.id == LINE.c.voucher_id)
+            .where(VOUCHER.c.posting_id.in_(part))
+            .group_by(*keys)
+        )
+        new = dialect.insert(moved).from_select(names, lines)
+        connection.execute(
+            new.on_conflict_do_update(
+                index_elements=names[:-1],
+                set_={"amount": moved.c.amount + new.excluded.amount},
+            )
+        )
 
 
 def _printed(connection: Connection, where) -> Iterator[tuple]:

@@ -107,18 +107,6 @@ def board_total(policy: Policy, rows: Sequence[BoardRow]) -> BoardRow:
     )
 
 
-def parts_of(connection: Connection, book: str, asked: Asked) -> tuple[list, list]:
-    """The 范围 and 险种 that the book's money of a quarter has."""
-    rows = [
-        row
-        for row in usage_rows(connection, quarter=asked.quarter, on=asked.on, book=book)
-        if row.direction == asked.direction
-    ]
-    scopes = {scope for row in rows for scope in row.scope if scope in SCOPES}
-    funds = {fund for row in rows for fund in row.fund}
-    return [scope for scope in SCOPES if scope in scopes], sorted(funds)
-
-
 def quarters_cleared(connection: Connection, book: str) -> dict[str, date]:
     """Every quarter with clearing in a book, and its last 确认日期."""
     return dict(

@@ -8,14 +8,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 SIZE_LIMIT = 512 * 1024 * 1024
-OPTIONS = ("title", "operating_currency", "tolerance_multiplier")
-# What a book prints at the start of a line, and nothing else: no plugin, include,
-# pushmeta or the like.
-TOP_LEVEL = re.compile(
-    r"|;.*|[ \t].*"
-    rf'|option "({"|".join(OPTIONS)})" .*'
-    r"|\d{4}-\d{2}-\d{2} (open|close|balance|custom|\*|!) .*",
-    re.DOTALL,
+CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+STRING = rf'"(?:[^"\\{CONTROL}]|\\["\\])*"'
+ACCOUNT = r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::\d[\w·-]*)+"
+AMOUNT = r"-?\d{1,20}\.\d\d\ CNY"
+DAY = r"[12]\d{3}-[01]\d-[0-3]\d"
+# The lines that a book prints, and no other: no plugin, include or pushmeta, and
+# nothing that could upset beancount's parser (1/0 as an amount crashes 3.2.3).
+LINE = re.compile(
+    rf"""|;;?\ [^{CONTROL}]*
+    |option\ "(?:title|operating_currency|tolerance_multiplier)"\ {STRING}
+    |{DAY}\ open\ {ACCOUNT}\ CNY
+    |{DAY}\ close\ {ACCOUNT}
+    |{DAY}\ balance\ {ACCOUNT}\ +{AMOUNT}
+    |{DAY}\ custom\ "[\w-]+"(?:\ (?:{STRING}|\d{{1,9}}))*
+    |{DAY}\ [*!]\ {STRING}\ {STRING}(?:\ \^[\w-]+)?
+    |\ {{2,4}}[a-z][a-z0-9-]*:\ (?:{STRING}|\d{{1,9}})
+    |\ \ {ACCOUNT}\ +{AMOUNT}""",
+    re.VERBOSE,
 )
 KINDS = ("Open", "Close", "Balance", "Custom", "Transaction")
 
@@ -40,9 +50,9 @@ def checked_text(path: Path) -> tuple[str | None, list[Problem]]:
     except UnicodeDecodeError as error:
         return None, [Problem(file, None, f"不是UTF-8编码（第{error.start}字节）")]
     for number, row in enumerate(text.split("\n"), 1):
-        if "\0" in row or "\r" in row or not TOP_LEVEL.fullmatch(row):
-            shown = row[:40].replace("\0", "").replace("\r", "")
-            message = f"账簿里不应有这一行，没有载入：{shown}"
+        if not LINE.fullmatch(row):
+            shown = "".join(char if char.isprintable() else "?" for char in row[:40])
+            message = f"账簿里不会有这样的一行，没有载入：{shown}"
             return None, [Problem(file, number, message)]
     return text, []
 
@@ -50,8 +60,8 @@ def checked_text(path: Path) -> tuple[str | None, list[Problem]]:
 def load(file: str, text: str) -> tuple[list | None, list[Problem]]:
     """The entries of a text, by beancount; every error of the loader is a problem.
 
-    Parsed first and refused where a directive hides in the middle of a line; loaded
-    from memory, so that no cache is read or written beside the book.
+    Parsed first, so that nothing is run even if a directive had slipped through;
+    loaded from memory, so that no cache is read or written beside the book.
     """
     from beancount import loader
     from beancount.parser import parser

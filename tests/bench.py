@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -116,23 +117,28 @@ def list_(folder: Path) -> list[Result]:
 
 
 def years(folder: Path) -> list[Result]:
-    """One more quarter after ten years of quarters, against the first."""
-    ours, theirs = [], []
-    home, _ = init_home(folder / "home", "520000", BY)
-    at = FIRST
-    for turn in range(4 * YEARS + 3):
-        forms = write_quarter(folder / f"{at}", "520000", turn + 1, at)
-        if turn < 3:  # the first quarter, three times in homes of its own
-            fresh, _ = init_home(folder / f"fresh{turn}", "520000", BY)
-            first = folder / str(FIRST)
-            forms_of_first = sorted(first.iterdir())
-            theirs.append(timed(lambda: done(import_files(fresh, forms_of_first, BY))))
-            fresh.close()
-        taken = timed(lambda: done(import_files(home, forms, BY)))
-        if turn >= 4 * YEARS:
-            ours.append(taken)
+    """One more quarter after ten years of quarters, against the first.
+
+    Both are the first quarter of their book's year; each is imported into three
+    copies of its home, in turn.
+    """
+    at = Quarter(2018, 1)
+    first = write_quarter(folder / str(at), "520000", 1, at)
+    init_home(folder / "fresh", "520000", BY)[0].close()
+    home, _ = init_home(folder / "old", "520000", BY)
+    for seed in range(1, 4 * YEARS + 1):
+        done(import_files(home, write_quarter(folder / "q", "520000", seed, at), BY))
+        shutil.rmtree(folder / "q")
         at = at.next
     home.close()
+    one_more = write_quarter(folder / str(at), "520000", 4 * YEARS + 1, at)
+    ours, theirs = [], []
+    for turn in range(3):
+        for name, forms, times in (("old", one_more, ours), ("fresh", first, theirs)):
+            shutil.copytree(folder / name, folder / f"{name}{turn}")
+            copy = Home(folder / f"{name}{turn}")
+            times.append(timed(lambda: done(import_files(copy, forms, BY))))
+            copy.close()
     what = f"a quarter after {YEARS} years of quarters"
     return [pair(what, ours, "the first quarter", theirs, 1.3)]
 

@@ -142,7 +142,8 @@ def test_a_reversal_says_why(reason, sqlite_home):
 
 
 @pytest.mark.parametrize(
-    "name", ["520102-county-agency/2017-04/9", "#99999", "#999999999", "nobody/2017-04/1"]
+    "name",
+    ["520102-county-agency/2017-04/9", "#99999", "#999999999", "nobody/2017-04/1"],
 )
 def test_a_voucher_that_is_not_there_is_said_so(name, home):
     with pytest.raises(BookError, match="没有凭证"):

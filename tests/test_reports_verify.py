@@ -56,7 +56,7 @@ def test_a_whole_home_has_no_problem(sqlite_home):
     take(sqlite_home, "F2", clearing("520102", "440000", 7, "2018Q2", "2019-01-12"))
     print_changed(sqlite_home)
 
-    assert verify(sqlite_home.path / "books") == ([], 11)
+    assert verify(sqlite_home.path / "books") == ([], 9)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_whole_home_has_no_problem(sqlite_home):
         ('prepared-by: "li"', 'prepared-by: "wu"'),
         ('side: "借"', 'side: "贷"'),
         ("2018-03-05 *", "2018-03-06 *"),
-        ('    fund: "310"\n\n', '    fund: "310"\n   \n\n'),
+        ('    fund: "310"\n\n', '    fund: "310"\n    note: "x"\n\n'),
     ],
 )
 def test_a_change_in_a_voucher_breaks_its_hash(printed, before, after):
@@ -96,10 +96,11 @@ def test_a_missing_voucher_is_noticed(printed):
     kept = [block for block in blocks if "seq: 2\n" not in block]
     printed.write_text("\n\n".join(kept), "utf-8")
 
-    assert messages(printed)[:2] == [
+    assert messages(printed) == [
         "链尾与凭证不符：账簿里有2张，或末张哈希不同",
+        "序号应为2，实为3；有凭证缺失或重复",
         "冲销的凭证520102-county-agency/2018-03/2不在账簿里",
-    ] or "序号应为2，实为3；有凭证缺失或重复" in messages(printed)
+    ]
 
 
 def test_the_last_voucher_cannot_be_cut_off(printed):
@@ -147,8 +148,8 @@ def test_what_the_year_before_left_must_be_taken_over(sqlite_home):
     print_changed(sqlite_home)
     folder = sqlite_home.path / "books" / BOOK
     alone = messages(folder)
+    altered(folder / "2018.beancount", "10.00 CNY", "12.00 CNY")
     found = altered(folder / "2018.beancount", "10.00 CNY", "12.00 CNY")
-    found = altered(folder / "2018.beancount", "-10.00 CNY", "-12.00 CNY")
     both = messages(folder)
 
     assert alone == []
@@ -178,6 +179,8 @@ def test_results_of_the_year_before_are_net_assets(sqlite_home):
         '  plugin "evil"',
         '2018-01-01 open Assets:X plugin "evil"',
         ') plugin "evil"',
+        '\rplugin "evil"',
+        '; x\x0bplugin "evil"\x85plugin "evil"',
         '2018-01-01 custom "x" ) plugin "evil"',
     ],
 )

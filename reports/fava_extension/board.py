@@ -13,6 +13,7 @@ from ledger import regions
 from ledger.money import NOTHING
 from ledger.periods import Quarter, quarter_of
 from reports import fava_board as board
+from reports.fava_books import funds_in
 from reports.fava_extension.page import (
     Choices,
     Page,
@@ -142,14 +143,17 @@ class AdvanceBoard(Page):
         direction = choices.one_of("direction", "方向", directions, directions[0][0])
         default = board.seen_on(quarter_read(quarter.value), cleared, self.today)
         on = choices.day("on", "截至", default)
-        asked = board.Asked(quarter_read(quarter.value), on, direction.value, "", "")
-        scopes, funds = board.parts_of(connection, self.book, asked)
+        # What we paid out is for 跨省 alone: there is nothing to choose.
+        scopes = board.SCOPES if direction.value == "received" else ()
         scope = choices.one_of(
-            "scope", "范围", [("", "全部"), *((s, s) for s in scopes)], ""
+            "scope", "范围", [("", "全部"), *((each, each) for each in scopes)], ""
         )
-        fund = choices.one_of("fund", "险种", fund_options(funds), "")
+        funds = fund_options(funds_in(connection, self.book))
+        fund = choices.one_of("fund", "险种", funds, "")
         unit = choices.one_of("unit", "单位", UNITS, YUAN)
-        asked = asked._replace(scope=scope.value, fund=fund.value)
+        asked = board.Asked(
+            quarter_read(quarter.value), on, direction.value, scope.value, fund.value
+        )
         switches = [quarter, direction, scope, fund, unit]
         return choices, asked, [s for s in switches if len(s.options) > 1], unit.value
 
@@ -163,7 +167,9 @@ class AdvanceBoard(Page):
         return choices.one_of("quarter", "季度", options, str(default))
 
     def _trend_quarters(self, connection: Connection, last: Quarter) -> list[Quarter]:
-        known = [quarter_read(text) for text in board.quarters_cleared(connection, self.book)]
+        known = [
+            quarter_read(text) for text in board.quarters_cleared(connection, self.book)
+        ]
         known = sorted(quarter for quarter in known if quarter <= last)
         return known[-board.TREND_QUARTERS :]
 
@@ -177,4 +183,3 @@ class AdvanceBoard(Page):
             ((*place, count) for place, count in found.items()),
             key=lambda each: order.index(each[0]),
         )
-

@@ -45,9 +45,7 @@ class Balances(Page):
             rows = balance_rows(
                 connection, self.book, month.last_day, fund=fund or None, by_fund=each
             )
-        return BalancesView(
-            choices, switches, month, fund, rows, balance_totals(rows)
-        )
+        return BalancesView(choices, switches, month, fund, rows, balance_totals(rows))
 
     def ledger_link(self, view: BalancesView, row: BalanceRow) -> str:
         return self.to(

@@ -76,9 +76,7 @@ class Vouchers(Page):
         wanted = choices.one_of(
             "number", "凭证", [("", "列表"), *numbers, (EVERY, "本月全部")], ""
         )
-        chosen = [
-            row for row in rows if wanted.value in (str(row.number), EVERY)
-        ]
+        chosen = [row for row in rows if wanted.value in (str(row.number), EVERY)]
         sources, around = None, (None, None)
         if wanted.value not in ("", EVERY):
             sources = _sources(connection, chosen[0].id)

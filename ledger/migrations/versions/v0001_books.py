@@ -60,6 +60,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("book_id", "year", name=op.f("pk_book_year")),
     )
     op.create_table(
+        "account_year",
+        sa.Column("book_id", sa.String(length=40), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("detail", sa.String(length=6), nullable=False),
+        sa.Column("fund", sa.String(length=3), nullable=False),
+        sa.Column("side", sa.String(length=1), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["book_id"], ["book.id"], name=op.f("fk_account_year_book_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "book_id",
+            "year",
+            "subject",
+            "detail",
+            "fund",
+            "side",
+            name=op.f("pk_account_year"),
+        ),
+    )
+    op.create_table(
         "posting",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
