@@ -48,16 +48,17 @@ STATES = {"draft": "待审核", "approved": "已审核", "rejected": "已退回"
 @json_option
 @click.pass_context
 def import_(context, files, draft, strict, late, post_on, dry_run, by, as_json):
-    from desk.importing import Options, import_files
-    from desk.progress import over
+    from desk.importing import STEPS, Options, import_files
+    from desk.progress import bar
 
-    results = import_files(
-        context.obj.home(),
-        files,
-        actor(by),
-        Options(draft, dry_run, post_on),
-        lambda paths: over(paths, "导入"),
-    )
+    with bar(len(STEPS) * len(files) + 1) as tell:
+        results = import_files(
+            context.obj.home(),
+            files,
+            actor(by),
+            Options(draft, dry_run, post_on),
+            tell,
+        )
     if as_json:
         tell_json({"files": [result.as_json() for result in results]})
     else:

@@ -6,10 +6,11 @@ skipped and counted; what a later form only completes is posted then.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Callable, NamedTuple, Sequence
+from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
@@ -19,7 +20,8 @@ from desk import (
     import_quotas,
     import_transfers,
 )
-from desk.taking import Desk, Taken
+from desk.progress import Tell, silently
+from desk.taking import Desk
 from importers.forms import read
 from ledger import postings, settings
 from ledger.book_files import print_changed
@@ -36,6 +38,7 @@ TAKERS = {
     "F2": import_clearings.take,
     "F3": import_quotas.take,
 }
+STEPS = ("读表", "核对", "入账")
 SIZE_LIMIT = 512 * 1024 * 1024  # bytes of a file that is read at all
 
 
@@ -95,37 +98,45 @@ def import_files(
     paths: Sequence[Path],
     actor: Actor,
     options: Options = Options(),
-    progress: Callable[[Sequence[Path]], Sequence[Path]] = lambda paths: paths,
+    tell: Tell = silently,
 ) -> list[FileResult]:
-    """Import files one after the other, each for itself, and print the books."""
+    """Import files one after the other, each for itself, and print the books.
+
+    `tell` hears each of a file's STEPS, and of the printing, as it begins.
+    """
     results = []
     try:
-        for path in progress(paths):
-            results.append(import_file(home, path, actor, options))
+        for path in paths:
+            results.append(import_file(home, path, actor, options, tell))
     finally:
         if not options.dry_run:
+            tell("打印账簿")
             print_changed(home)
     return results
 
 
 def import_file(
-    home: Home, path: Path, actor: Actor, options: Options = Options()
+    home: Home,
+    path: Path,
+    actor: Actor,
+    options: Options = Options(),
+    tell: Tell = silently,
 ) -> FileResult:
     """Import one file; what is wrong with it stands in the result.
 
     Raises UnavailableError when the database cannot be had.
     """
-    result = FileResult(str(path))
+    result = FileResult(_shown(str(path)))
     try:
         with uncollected():
-            _import(home, path, actor, options, result)
+            _import(home, path, actor, options, result, tell)
     except YibaoError as error:
         if error.exit_code != 1:
             raise
         result.status = "rejected"
         result.vouchers, result.warnings = [], []
         result.new = result.known = result.completed = 0
-        result.message = _whole(path.name, str(error))
+        result.message = _whole(_shown(path.name), str(error))
         faults = error.faults if isinstance(error, SourceError) else ()
         result.errors = list(faults) or [Fault(None, None, None, "", "", str(error))]
     return result
@@ -140,12 +151,29 @@ def _whole(name: str, message: str) -> str:
     return message
 
 
+def _shown(name: str) -> str:
+    """A name as text: bytes that are no UTF-8 are taken for GB18030."""
+    try:
+        name.encode()
+        return name
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+
+
 def _import(
-    home: Home, path: Path, actor: Actor, options: Options, result: FileResult
+    home: Home,
+    path: Path,
+    actor: Actor,
+    options: Options,
+    result: FileResult,
+    tell: Tell,
 ) -> None:
+    read_words, check_words, post_words = STEPS
+    tell(f"{path.name} {read_words}")
     data = _bytes(path)
-    document = read(data, path.name)
+    document = read(data, _shown(path.name))
     result.form, result.sha256 = document.form, document.sha256
+    tell(f"{path.name} {check_words}")
     with home.writing(keep=not options.dry_run) as connection:
         at_desk = _desk(connection, actor, options)
         document_id = keep_document(connection, document, actor.by, actor.at)
@@ -156,8 +184,8 @@ def _import(
             result.status = "already-posted"
             connection.rollback()
             return
-        by_rule = at_desk.by_rule and (document.totalled or not taken.needs_total)
-        if taken.posting_ids and by_rule and not options.draft:
+        tell(f"{path.name} {post_words}")
+        if taken.posting_ids and at_desk.by_rule and not options.draft:
             approver = Actor(BY_RULE, actor.at)
             result.vouchers = postings.approve(connection, taken.posting_ids, approver)
             result.warnings = taken.warnings(connection)
@@ -187,13 +215,10 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise SourceError(
-                f"{path.name}超过{SIZE_LIMIT // 2**20}兆字节，没有读入；请分成几个文件"
+                f"{_shown(path.name)}超过{SIZE_LIMIT // 2**20}兆字节，没有读入；请分成几个文件"
             )
         return path.read_bytes()
     except OSError as error:
         raise SourceError(
-            f"读不到文件{path}：{error.strerror}；请检查路径和权限"
+            f"读不到文件{_shown(str(path))}：{error.strerror}；请检查路径和权限"
         ) from error
-
-
-__all__ = ["FileResult", "Options", "Taken", "import_file", "import_files"]

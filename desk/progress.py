@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import sys
-from typing import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Callable, Iterator
 
 DELAY = 2  # seconds before a bar is shown at all
+Tell = Callable[[str], None]
 
 
-def over(things: Sequence, words: str) -> Iterator:
-    """The things one by one, with a bar on stderr when it is a terminal."""
-    if len(things) < 2 or not sys.stderr.isatty():
-        return iter(things)
+def silently(words: str) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def bar(steps: int) -> Iterator[Tell]:
+    """A function that says which of so many steps begins; a bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield silently
+        return
     from tqdm import tqdm
 
-    return iter(tqdm(things, desc=words, unit="个", delay=DELAY, leave=False))
+    form = "{percentage:3.0f}%|{bar:30}| {elapsed} {desc}"
+    with tqdm(total=steps, delay=DELAY, leave=False, bar_format=form) as shown:
+
+        def tell(words: str) -> None:
+            shown.set_description_str(words)
+            shown.update()
+
+        yield tell

@@ -11,7 +11,7 @@ from typing import Sequence
 
 from sqlalchemy import Connection, select
 
-from desk.vouchers import found, voucher_lines, voucher_name
+from desk.vouchers import check_words, found, voucher_lines, voucher_name
 from ledger import postings, settings
 from ledger.book_files import print_changed
 from ledger.database import Home
@@ -38,6 +38,7 @@ def reverse(
     """
     if not reason.strip():
         raise UsageError("--reason 不能为空：冲销要说明原因")
+    check_words(reason)
     with home.writing(keep=not dry_run) as connection:
         originals = _originals(connection, name)
         vouchers = {

@@ -41,17 +41,13 @@ class Desk(NamedTuple):
 
 @dataclass
 class Taken:
-    """What a taker did with a document's lines.
-
-    `warnings` is asked after approval. `needs_total`: never by rule without 合计.
-    """
+    """What a taker did with a document's lines; `warnings` is asked after approval."""
 
     new: int = 0
     known: int = 0
     completed: int = 0
     posting_ids: list[int] = field(default_factory=list)
     warnings: Callable[[Connection], list[str]] = lambda connection: []
-    needs_total: bool = False
 
 
 def other_content(

@@ -25,7 +25,8 @@ from posting_rules.money_rules import check_fee
 from posting_rules.openings import DIMENSIONS, fits
 from posting_rules.policies import Policy, policy_of
 
-NAME = re.compile(r"(.+)/([0-9]{4})-([0-9]{2})/([0-9]{1,9})")
+NAME = re.compile(r"([0-9a-z-]+)/([0-9]{4})-([0-9]{2})/([0-9]{1,9})")
+SURROGATE = re.compile("[\ud800-\udfff]")
 DRAFT = re.compile(r"#([0-9]{1,9})")
 
 
@@ -118,6 +119,7 @@ def new_voucher(
     """A voucher by hand, for what no form brings; always a draft (reading 13)."""
     if not narration.strip():
         raise UsageError("摘要不能为空（会计基础工作规范第五十一条）")
+    check_words(narration, payee, basis)
     with home.writing(keep=not dry_run) as connection:
         books.require(connection, book)
         policy = policy_of(settings.province(connection))
@@ -175,6 +177,7 @@ def reject(
     """Reject the drafts of the named vouchers' postings; their keys are free."""
     if not reason.strip():
         raise UsageError("--reason 不能为空：退回要说明原因")
+    check_words(reason)
     rejected: list[int] = []
     with home.writing(keep=not dry_run) as connection:
         for name in names:
@@ -182,6 +185,13 @@ def reject(
             if row.posting_id not in rejected:
                 rejected += postings.reject(connection, row.posting_id, actor, reason)
     return rejected
+
+
+def check_words(*texts: str) -> None:
+    """UsageError for words that no file can hold: NUL, bytes that are no text."""
+    for text in texts:
+        if "\0" in text or not text.isascii() and SURROGATE.search(text):
+            raise UsageError(f"{ascii(text)}里有不能保存的字符；请用 UTF-8 文字")
 
 
 def _drafts(connection: Connection, row) -> list:

@@ -17,7 +17,6 @@ from reports.fava_notes import quota_lines, travelling_lines
 from reports.usage import Figures, UsageRow, _until, figures, level_name, usage_rows
 from reports.usage_behind import trend
 from reports.usage_lines import VOUCHER
-from reports.xlsx import Column, Sheet
 
 DIRECTIONS = {"received": "收到", "paid": "付出"}
 SCOPES = ("跨省", "省内")
@@ -40,7 +39,7 @@ class Asked(NamedTuple):
 
 
 class BoardRow(NamedTuple):
-    """A payer's figures, of the part asked for; `overall` is the whole money's level."""
+    """A payer's figures of the part asked for; `overall` is the level of all money."""
 
     payer: str
     name: str
@@ -168,57 +167,6 @@ def trend_charts(
         {"label": "使用率（%）", "type": "balances", "data": lines},
         {"label": "预付金与清算（元）", "type": "bar", "data": bars},
     ]
-
-
-def board_sheet(
-    title: str, line: str, rows: Sequence[BoardRow], total: BoardRow, whole: bool
-) -> Sheet:
-    """The board as a workbook's sheet, in yuan."""
-    columns = [
-        Column("付款方", "text", 22),
-        Column("核定额", "money", 16),
-        Column("预付金", "money", 16),
-        Column("在途", "money", 14),
-        Column("清算", "money", 16),
-        Column("剩余", "money", 16),
-        Column("使用率", "rate", 10),
-        Column("预警", "text", 10),
-        Column("距黄色预警", "money", 16),
-        Column("距红色预警", "money", 16),
-        *([] if whole else [Column("全部资金预警", "text", 12)]),
-    ]
-    return Sheet(
-        "预付金看板",
-        title,
-        line,
-        tuple(columns),
-        [_cells(row) for row in rows],
-        _cells(total),
-    )
-
-
-def _cells(row: BoardRow) -> list:
-    return [
-        row.name,
-        row.quota,
-        row.advance,
-        row.under_way,
-        row.cleared,
-        row.remaining,
-        _cut(row.rate),
-        row.level_name,
-        row.to_yellow,
-        row.to_red,
-        row.overall_name,
-    ]
-
-
-def _cut(rate: Fraction | None) -> Fraction | str:
-    """A rate cut to 0.01 %, so that no cell shows it over a threshold."""
-    if rate is None:
-        return "无预付金"
-    sign = -1 if rate < 0 else 1
-    return sign * Fraction(abs(rate.numerator) * 10_000 // rate.denominator, 10_000)
 
 
 def _row(policy: Policy, part: Figures, **facts) -> BoardRow:

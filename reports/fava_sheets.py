@@ -1,11 +1,13 @@
-"""The pages' tables as workbook sheets: 科目余额表, 明细账, 日记账, 办理日历."""
+"""The pages' tables as workbook sheets, in yuan."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Sequence
 
 from reports.balances import BalanceRow, BalanceTotals
 from reports.due import DueRow
+from reports.fava_board import BoardRow
 from reports.fava_looks import LOOKS
 from reports.ledgers import JournalRow, LedgerRow
 from reports.xlsx import Column, Sheet
@@ -128,3 +130,54 @@ def due_sheet(title: str, line: str, rows: Sequence[DueRow]) -> Sheet:
         for row in rows
     ]
     return Sheet("办理日历", title, line, DUE_COLUMNS, cells)
+
+
+def board_sheet(
+    title: str, line: str, rows: Sequence[BoardRow], total: BoardRow, whole: bool
+) -> Sheet:
+    """The board as a workbook's sheet, in yuan."""
+    columns = [
+        Column("付款方", "text", 22),
+        Column("核定额", "money", 16),
+        Column("预付金", "money", 16),
+        Column("在途", "money", 14),
+        Column("清算", "money", 16),
+        Column("剩余", "money", 16),
+        Column("使用率", "rate", 10),
+        Column("预警", "text", 10),
+        Column("距黄色预警", "money", 16),
+        Column("距红色预警", "money", 16),
+        *([] if whole else [Column("全部资金预警", "text", 12)]),
+    ]
+    return Sheet(
+        "预付金看板",
+        title,
+        line,
+        tuple(columns),
+        [_cells(row) for row in rows],
+        _cells(total),
+    )
+
+
+def _cells(row: BoardRow) -> list:
+    return [
+        row.name,
+        row.quota,
+        row.advance,
+        row.under_way,
+        row.cleared,
+        row.remaining,
+        _cut(row.rate),
+        row.level_name,
+        row.to_yellow,
+        row.to_red,
+        row.overall_name,
+    ]
+
+
+def _cut(rate: Fraction | None) -> Fraction | str:
+    """A rate cut to 0.01 %, so that no cell shows it over a threshold."""
+    if rate is None:
+        return "无预付金"
+    sign = -1 if rate < 0 else 1
+    return sign * Fraction(abs(rate.numerator) * 10_000 // rate.denominator, 10_000)

@@ -20,6 +20,7 @@ from forms_by_hand import write_form
 from desk.importing import import_files
 from desk.reversing import reverse
 from desk.vouchers import ManualLine, approve, new_voucher
+from ledger.errors import UsageError
 from ledger.money import FEN
 from ledger.postings import Actor
 
@@ -151,26 +152,38 @@ BREAKS = "\n\r\t\x0b\x0c\x85\u2028\u2029"
 
 
 def test_a_hostile_file_name_is_data(sqlite_home, tmp_path):
-    name = '表"\n2017-01-01 plugin "os"\\.csv'
+    name = '表"\n2017-01-01 plugin "os".csv'
     path = write_form(tmp_path / name, "F1", transfers("付款日期\n2017-04-28"))
 
     result = import_files(sqlite_home, [path], LI)[0]
 
     assert result.status == "posted"
     voucher = transactions(loaded(sqlite_home)[f"{COUNTY}/2017"])[0]
-    assert voucher.meta["source"] == '表" 2017-01-01 plugin "os"\\.csv#R3'
+    assert voucher.meta["source"] == '表" 2017-01-01 plugin "os".csv#R3'
 
 
-def test_words_that_no_file_can_hold_are_refused_or_kept_whole(sqlite_home):
-    """A lone surrogate, as a shell hands over bytes that are no UTF-8."""
-    with pytest.raises(Exception, match="字"):
+@pytest.mark.parametrize("words", ["\udcff", "\0"])
+def test_words_that_no_file_can_hold_are_refused(words, sqlite_home):
+    """A lone surrogate is what a shell makes of bytes that are no UTF-8."""
+    with pytest.raises(UsageError, match="不能保存的字符"):
         new_voucher(
             sqlite_home,
             LI,
             COUNTY,
             date(2017, 4, 28),
-            narration="\udcff",
+            narration=words,
             debit=[ManualLine("财政专户存款——县本级", FEN)],
             credit=[ManualLine("利息收入", FEN)],
             fund="310",
         )
+
+
+def test_a_file_name_in_gb18030_is_read_as_such(sqlite_home, tmp_path):
+    path = write_form(tmp_path / "a.csv", "F1", transfers("付款日期\n2017-04-28"))
+    path = path.rename(tmp_path / os.fsdecode("划拨单.csv".encode("gb18030")))
+
+    result = import_files(sqlite_home, [path], LI)[0]
+
+    assert result.path.endswith("/划拨单.csv")
+    voucher = transactions(loaded(sqlite_home)[f"{COUNTY}/2017"])[0]
+    assert voucher.meta["source"] == "划拨单.csv#R3"

@@ -52,7 +52,7 @@ def filtered(app: Callable) -> Callable:
         if refusal is not None:
             return refusal(environ, start_response)
         if page == "api/journal_page" or _runs(page):
-            if True:
+            with ONE_AT_A_TIME:
                 return app(environ, start_response)
         return app(environ, start_response)
 

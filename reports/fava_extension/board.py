@@ -24,6 +24,7 @@ from reports.fava_extension.page import (
 )
 from reports.fava_looks import UNITS, YUAN
 from reports.fava_notes import quota_lines, travelling_lines
+from reports.fava_sheets import board_sheet
 from reports.usage_behind import FIGURES, vouchers_behind
 
 WHATS = {
@@ -123,7 +124,7 @@ class AdvanceBoard(Page):
             rows = board.board_rows(connection, self.policy, self.book, asked)
         total = board.board_total(self.policy, rows)
         title = f"{self.book_name} {self.looks.quarter(asked.quarter)}预付金看板"
-        sheet = board.board_sheet(title, self.line(asked), rows, total, asked.whole)
+        sheet = board_sheet(title, self.line(asked), rows, total, asked.whole)
         return self.answer(f"预付金看板_{asked.quarter}", [sheet], asked.on)
 
     def line(self, asked: board.Asked) -> str:

@@ -145,11 +145,10 @@ class Page(FavaExtensionBase):
 
     def answer(self, name: str, sheets: list[Sheet], on: date) -> Response:
         """A workbook as a download."""
-        title = f"{self.book_name}_{name}.xlsx"
+        title = quote(f"{self.book_name}_{name}.xlsx")
         response = Response(workbook(sheets, on), mimetype=XLSX)
-        response.headers["Content-Disposition"] = (
-            f"attachment; filename=\"{self.name}.xlsx\"; filename*=UTF-8''{quote(title)}"
-        )
+        names = f"filename=\"{self.name}.xlsx\"; filename*=UTF-8''{title}"
+        response.headers["Content-Disposition"] = f"attachment; {names}"
         return response
 
 
