@@ -84,26 +84,41 @@ def cli(context, home):
 
 
 @click.command(help="逐行运行文件里的命令，遇到错误即停；“#”之后是注释。")
-@click.argument("file", type=click.File("r", encoding="utf-8"), metavar="文件")
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @click.option("--keep-going", is_flag=True, help="一行出错后仍运行下面各行")
 @click.pass_context
 def run(context, file, keep_going):
+    from ledger.files import why
+
+    try:
+        lines = file.read_text("utf-8-sig").splitlines()
+    except OSError as error:
+        raise UsageError(f"读不到文件{file}：{why(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"文件{file}不是 UTF-8 文字") from error
     worst = 0
-    for number, line in enumerate(file, 1):
-        words = shlex.split(line, comments=True)
-        if words[:1] == ["yibao"]:
-            words = words[1:]
-        if not words:
-            continue
-        code = call(words, context.obj)
+    for number, line in enumerate(lines, 1):
+        code = _run_line(line, context.obj)
         if code:
-            click.echo(
-                f"{file.name}第{number}行：{line.strip()}（退出码{code}）", err=True
-            )
+            click.echo(f"{file}第{number}行：{line.strip()}（退出码{code}）", err=True)
             worst = max(worst, code)
             if not keep_going:
                 break
     context.exit(worst)
+
+
+def _run_line(line: str, session: Session) -> int:
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError:
+        click.echo("引号没有成对", err=True)
+        return 2
+    if words[:1] == ["yibao"]:
+        words = words[1:]
+    if words[:1] == ["run"]:
+        click.echo("run 的文件里不能再有 run", err=True)
+        return 2
+    return call(words, session) if words else 0
 
 
 def call(words: list[str], session: Session | None = None) -> int:

@@ -11,6 +11,7 @@ from desk.cli import (
     QUARTER,
     actor,
     by_option,
+    dry_run_option,
     json_option,
     tell_json,
     tell_table,
@@ -32,11 +33,16 @@ from desk.cli import (
     default="by-rule",
     help="按规则生成的凭证自动审核，或由第二人审核",
 )
+@dry_run_option
 @by_option
 @click.pass_obj
-def init(session, home, province, reading, review, by):
-    from desk.homes import init_home
+def init(session, home, province, reading, review, dry_run, by):
+    from desk.homes import init_home, province_books
 
+    if dry_run:
+        count = len(province_books(home, province, session.url))
+        click.echo(f"检查通过，没有开设；将在{home}开设{count}个账套。")
+        return
     _, count = init_home(
         home, province, actor(by), url=session.url, reading=reading, review=review
     )
@@ -64,15 +70,17 @@ def book_list(session, as_json):
 
 @book.command("open", help="开设账套，如 520102-county-agency。")
 @click.argument("books", nargs=-1, required=True, metavar="账套…")
+@dry_run_option
 @by_option
 @click.pass_obj
-def book_open(session, books, by):
+def book_open(session, books, dry_run, by):
     from ledger.books import book_id, open_books
 
     who = actor(by)
-    with session.home().writing() as connection:
+    with session.home().writing(keep=not dry_run) as connection:
         new = open_books(connection, [book_id(b) for b in books], who.by, who.at)
-    click.echo(f"新开{len(new)}个账套，{len(books) - len(new)}个原已开设。")
+    word = "检查通过，将新开" if dry_run else "新开"
+    click.echo(f"{word}{len(new)}个账套，{len(books) - len(new)}个原已开设。")
 
 
 @book.command("print", help="按数据库重新打印全部账簿。")
@@ -111,9 +119,10 @@ def setting():
 @click.option("--region", default="", metavar="代码", help="只对一个地区")
 @click.option("--from", "from_day", type=DAY, help="自哪一天起")
 @click.option("--cite", required=True, metavar="依据", help="文号与条款")
+@dry_run_option
 @by_option
 @click.pass_obj
-def setting_set(session, name, value, region, from_day, cite, by):
+def setting_set(session, name, value, region, from_day, cite, dry_run, by):
     from desk.homes import put_setting
 
     put_setting(
@@ -124,8 +133,9 @@ def setting_set(session, name, value, region, from_day, cite, by):
         region=region,
         from_day=from_day,
         cite=cite,
+        dry_run=dry_run,
     )
-    click.echo(f"已设置{name}＝{value}。")
+    click.echo(f"{'检查通过，没有设置' if dry_run else '已设置'}{name}＝{value}。")
 
 
 @setting.command("list", help="列出设过的和可设的各项。")
@@ -174,7 +184,7 @@ def setting_list(session, as_json):
 @click.option("--seed", default=1, type=int, metavar="数", help="随机种子")
 @click.option("--from", "first", type=QUARTER, default="2017Q2", help="第一个季度")
 @click.option("--quarters", default=2, type=int, metavar="数", help="几个季度")
-@click.option("--kind", type=click.Choice(["xlsx", "csv"]), default="xlsx")
+@click.option("--kind", type=click.Choice(["xlsx", "csv", "gb18030"]), default="xlsx")
 def sample(folder, province, seed, first, quarters, kind):
     from desk.sample import write_samples
 

@@ -9,11 +9,11 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from ledger import books, regions, settings
+from ledger.books import BookId
 from ledger.database import SCHEMA_VERSION, Home, schema_version, upgrade
 from ledger.errors import BookError, UsageError
 from ledger.postings import Actor
 from ledger.settings import SettingRow
-from posting_rules.policies import policy_of
 
 
 def init_home(
@@ -27,17 +27,10 @@ def init_home(
 ) -> tuple[Home, int]:
     """Make a home for a province; returns it and how many books were opened.
 
-    Raises UsageError for a province that is none, RuleError for one without a
-    policy, BookError when the home is there already.
+    Raises UsageError for a province that is none, BookError when the home is there
+    already. Whether a policy governs the province is asked when a form comes.
     """
-    if (
-        regions.today_code(province) != province
-        or regions.level(province) != "province"
-    ):
-        raise UsageError(f"“{province}”不是省级代码；例如贵州省是 520000")
-    policy_of(province)
-    if url is None and (path / "yibao.db").exists() and not _unfinished(path):
-        raise BookError(f"{path}已是账套目录，没有改动；要另建请换一个目录")
+    ids = province_books(path, province, url)
     for folder in ("books", "documents", "out"):
         (path / folder).mkdir(parents=True, exist_ok=True)
     home = Home(path, url)
@@ -52,10 +45,20 @@ def init_home(
         ):
             row = SettingRow(name, "", None, value, "yibao init", actor.by, actor.at)
             settings.put(connection, row)
-        opened = books.open_books(
-            connection, books.books_of_province(province), actor.by, actor.at
-        )
+        opened = books.open_books(connection, ids, actor.by, actor.at)
     return home, len(opened)
+
+
+def province_books(path: Path, province: str, url: str | None = None) -> list[BookId]:
+    """The books that `init` would open there; raises as init_home does."""
+    if (
+        regions.today_code(province) != province
+        or regions.level(province) != "province"
+    ):
+        raise UsageError(f"“{province}”不是省级代码；例如贵州省是 520000")
+    if url is None and (path / "yibao.db").exists() and not _unfinished(path):
+        raise BookError(f"{path}已是账套目录，没有改动；要另建请换一个目录")
+    return books.books_of_province(province)
 
 
 def _unfinished(path: Path) -> bool:
@@ -84,13 +87,14 @@ def put_setting(
     region: str = "",
     from_day: date | None = None,
     cite: str,
+    dry_run: bool = False,
 ) -> None:
     """`yibao setting set`."""
     if name == "province":
         raise UsageError("省份在 yibao init 时定下，不能更改")
     if not cite.strip():
         raise UsageError("--cite 不能为空：每项设置都要有依据")
-    with home.writing() as connection:
+    with home.writing(keep=not dry_run) as connection:
         settings.put(
             connection,
             SettingRow(name, region, from_day, value, cite, actor.by, actor.at),

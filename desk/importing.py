@@ -28,6 +28,7 @@ from ledger.book_files import print_changed
 from ledger.bulk import uncollected
 from ledger.database import Home
 from ledger.errors import Fault, SourceError, YibaoError
+from ledger.files import why
 from ledger.postings import BY_RULE, Actor, Recorded
 from ledger.sources import keep_document, store_file
 from posting_rules.policies import policy_of
@@ -215,10 +216,11 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise SourceError(
-                f"{_shown(path.name)}超过{SIZE_LIMIT // 2**20}兆字节，没有读入；请分成几个文件"
+                f"{_shown(path.name)}超过{SIZE_LIMIT // 2**20}兆字节，没有读入；"
+                "请分成几个文件"
             )
         return path.read_bytes()
     except OSError as error:
         raise SourceError(
-            f"读不到文件{_shown(str(path))}：{error.strerror}；请检查路径和权限"
+            f"读不到文件{_shown(str(path))}：{why(error)}；请检查路径和权限"
         ) from error

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from ledger.database import Home
 from ledger.errors import BookError
-from ledger.files import write_whole
+from ledger.files import why, write_whole
 from ledger.printing import book_text, carried_forward
 from ledger.schema import BookYear
 from ledger.voucher_rows import sums_before, year_vouchers
@@ -85,7 +85,7 @@ def _write(home: Home, place: BookYearId, text: str) -> Path:
         write_whole(path, text.encode())
     except OSError as error:
         raise BookError(
-            f"账簿{path}没有印出：{error.strerror}；凭证都在数据库里，"
+            f"账簿{path}没有印出：{why(error)}；凭证都在数据库里，"
             "请检查磁盘空间和权限，下一个命令会补印"
         ) from error
     return path

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+REASONS = {
+    errno.ENOENT: "没有这个文件",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘只读",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EISDIR: "是目录，不是文件",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.EEXIST: "路径中有一段不是目录",
+    errno.ENAMETOOLONG: "文件名太长",
+}
+
+
+def why(error: OSError) -> str:
+    """What the system says of a file, in Chinese where it is one of the usual."""
+    return REASONS.get(error.errno, error.strerror or str(error))
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 from ledger.database import Home, bulk_insert, next_id, slices
 from ledger.documents import Clearing, Opening, Quota, SourceDocument, Transfer
 from ledger.errors import BookError
-from ledger.files import write_whole
+from ledger.files import why, write_whole
 from ledger.schema import (
     ClearingLine,
     Document,
@@ -72,7 +72,7 @@ def store_file(home: Home, document: SourceDocument, data: bytes, at: str) -> No
             write_whole(path, data)
     except OSError as error:
         raise BookError(
-            f"原始凭证存不进{path.parent}：{error.strerror}；"
+            f"原始凭证存不进{path.parent}：{why(error)}；"
             "请检查磁盘空间和权限，再导入"
         ) from error
 

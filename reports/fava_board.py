@@ -136,9 +136,10 @@ def trend_charts(
     rows: Sequence[BoardRow],
     quarters: Sequence[Quarter],
 ) -> list[dict]:
-    """Charts as Fava draws them: rates by payer in percent, and the sums in yuan.
+    """Charts as Fava draws them: rates by payer in percent, and the sums.
 
     Fava draws steps, so a rate stands from its quarter's first day to the next one's.
+    Its axes write 350M for yuan; sums are in 万元.
     """
     rates: dict[Quarter, dict[str, float]] = {quarter: {} for quarter in quarters}
     sums: dict[Quarter, dict[str, float]] = {}
@@ -148,8 +149,8 @@ def trend_charts(
                 rates[point.quarter][row.name] = round(float(point.rate * PERCENT), 2)
             before = sums.get(point.quarter, {"预付金": 0.0, "清算": 0.0})
             sums[point.quarter] = {
-                "预付金": before["预付金"] + float(point.advance),
-                "清算": before["清算"] + float(point.cleared),
+                "预付金": before["预付金"] + _wan(point.advance),
+                "清算": before["清算"] + _wan(point.cleared),
             }
     steps = [(str(quarter.first_day), rates[quarter]) for quarter in quarters]
     steps += [(str(quarter.last_day), rates[quarter]) for quarter in quarters[-1:]]
@@ -165,8 +166,12 @@ def trend_charts(
     ]
     return [
         {"label": "使用率（%）", "type": "balances", "data": lines},
-        {"label": "预付金与清算（元）", "type": "bar", "data": bars},
+        {"label": "预付金与清算（万元）", "type": "bar", "data": bars},
     ]
+
+
+def _wan(amount: Decimal) -> float:
+    return float(amount.scaleb(-4))
 
 
 def _row(policy: Policy, part: Figures, **facts) -> BoardRow:

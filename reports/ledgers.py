@@ -161,23 +161,27 @@ def _year(
         entries = [x for x in lines if month_of(x.dated) == month and x.dated >= first]
         for line in entries:
             net += _net([line])
-            debit, credit = _cells(line)
-            yield row("entry", line.dated, line.dated.day)._replace(
-                kind="opening" if line.opening else "entry",
-                summary=line.narration,
-                voucher=line.voucher,
-                voucher_id=line.voucher_id,
-                debit=debit,
-                credit=credit,
-                detail=line.detail,
-                fund=line.fund,
-            )
+            yield _entry(row("entry", line.dated, line.dated.day), line)
         at = min(last, month.last_day)
         debit, credit = _sides(entries)
         yield row("month", at)._replace(debit=debit, credit=credit)
         debit, credit = _sides([line for line in lines if line.dated <= at])
         yield row("year", at)._replace(debit=debit, credit=credit)
         month = month.next
+
+
+def _entry(row: LedgerRow, line: Moved) -> LedgerRow:
+    debit, credit = _cells(line)
+    return row._replace(
+        kind="opening" if line.opening else "entry",
+        summary=line.narration,
+        voucher=line.voucher,
+        voucher_id=line.voucher_id,
+        debit=debit,
+        credit=credit,
+        detail=line.detail,
+        fund=line.fund,
+    )
 
 
 def _cells(line: Moved) -> tuple[Decimal | None, Decimal | None]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Iterator, NamedTuple
 
 from ledger.printing import genesis, voucher_hash
+from reports.numbering import gaps
 from reports.verify_text import Problem, checked_text, load
 
 BOOK = re.compile(r"\d{6}-[a-z]+(-[a-z]+)?")
@@ -208,34 +209,11 @@ def _chain(printed: Printed, entries) -> Iterator[Problem]:
 
 
 def _numbers(printed: Printed) -> Iterator[Problem]:
-    """Numbers without gaps: 1 to n in each month, or through the year.
-
-    Where numbering changed within the year, the months that run from 1 are let
-    out, and the rest must run on from one of them.
-    """
     months: dict[str, list[int]] = defaultdict(list)
     for voucher in printed.vouchers:
         months[voucher.month].append(int(voucher.number))
-    rest, starts = [], {1}
-    for numbers in months.values():
-        if sorted(numbers) == list(range(1, len(numbers) + 1)):
-            starts.add(len(numbers) + 1)
-        else:
-            rest += numbers
-    first = min(rest, default=1)
-    if first in starts and sorted(rest) == list(range(first, first + len(rest))):
-        return
-    for month, numbers in sorted(months.items()):
-        gaps = set(range(1, max(numbers) + 1)) - set(numbers)
-        twice = {n for n in numbers if numbers.count(n) > 1}
-        if gaps or twice:
-            message = f"{month}凭证号不连续：" f"缺{_listed(gaps)}，重{_listed(twice)}"
-            yield Problem(printed.file, None, message)
-
-
-def _listed(numbers: set[int]) -> str:
-    shown = [str(number) for number in sorted(numbers)[:10]]
-    return "、".join(shown) + ("等" if len(numbers) > 10 else "") or "无"
+    for message in gaps(months):
+        yield Problem(printed.file, None, message)
 
 
 def _customs(entries, kind: str) -> list:

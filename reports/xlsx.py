@@ -28,7 +28,6 @@ FORMATS = {
     "number": "0",
 }
 LONGEST = 32_767  # characters that a cell can hold
-FIRST_WIDTH = 8
 
 
 class Column(NamedTuple):

@@ -9,7 +9,7 @@ from ledger.book_files import BookYearId, book_path, print_changed
 
 CITY, COUNTY, CENTRE = "520100-city-agency", "520102-county-agency", "520000-centre"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}"
-FORMULA = "=HYPERLINK(\"http://x\",\"y\")"
+FORMULA = '=HYPERLINK("http://x","y")'
 TODAY = date(2017, 7, 20)
 CASH = "财政专户存款——市本级"
 
@@ -49,8 +49,8 @@ def yuan(amount: int):
     return Decimal(amount).quantize(Decimal("0.01"))
 
 
-def opened(home, book: str, folder, today: date = TODAY):
+def opened(home, book: str, folder, today: date = TODAY, year: int = 2017):
     """A client of the book's Fava, as the web serves it."""
-    place = BookYearId(book, 2017)
+    place = BookYearId(book, year)
     app = make_fava(home, place, book_path(home, *place), folder, lambda: today)
     return app.test_client()

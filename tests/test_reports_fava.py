@@ -1,8 +1,12 @@
 """The pages of a book in Fava: what they show, offer, link to and refuse."""
 
+import json
 import re
+from datetime import date
 from html import unescape
+from io import BytesIO
 
+import openpyxl
 import pytest
 from fava_home import (
     CENTRE,
@@ -14,7 +18,7 @@ from fava_home import (
     fill,
     opened,
 )
-from reports_by_hand import LI
+from reports_by_hand import LI, take, transfer
 
 from desk.reversing import reverse
 from ledger.postings import Actor
@@ -67,8 +71,8 @@ def test_board_sorts_by_rate_and_says_the_level(city):
         *["红色预警", "-250.00", "-50.00"],
     ]
     assert row_of(found, "南明区") == [
-        *["南明区", "60.00", "97.00", "", "75.00", "22.00", "77.31%"],
-        *["黄色预警", "-7.10", "12.30"],
+        *["南明区", "100.00", "103.00", "", "75.00", "28.00", "72.81%"],
+        *["黄色预警", "-2.90", "17.70"],
     ]
     names = [row[0] for row in rows(found)]
     assert names.index("云岩区") < names.index("南明区") < names.index("合计")
@@ -88,11 +92,13 @@ def test_board_counts_ten_thousands_and_parts(city):
 def test_board_is_for_books_that_hold_advances(sqlite_home, tmp_path):
     fill(sqlite_home)
     client = opened(sqlite_home, COUNTY, tmp_path)
-    entries = client.get("/2017/extension/Balances/").get_data(as_text=True)
+    shown = client.get("/2017/extension/Balances/").get_data(as_text=True)
+    data = re.search(r'id="ledger-data">(.*?)</script>', shown)[1]
+    titles = {e["name"]: e["report_title"] for e in json.loads(data)["extensions"]}
 
     assert client.get("/2017/extension/AdvanceBoard/").status_code == 404
     assert client.get("/2017/extension/AdvanceBoard/xlsx").status_code == 404
-    assert '"report_title": null' in entries.replace('":null', '": null')
+    assert titles["AdvanceBoard"] is None and titles["Balances"] == "科目余额表"
 
 
 def test_the_centre_shows_both_directions(sqlite_home, tmp_path):
@@ -117,12 +123,26 @@ def test_figures_lead_to_vouchers_and_vouchers_to_source_rows(city):
     assert "F2-" in slip and "就医地 440000 广东省" in slip
 
 
+def test_figures_lead_to_the_books_of_earlier_years(sqlite_home, tmp_path):
+    fill(sqlite_home)
+    take(sqlite_home, "F1", transfer("520102", "520100", 10, "2018-01-18"))
+    client = opened(sqlite_home, CITY, tmp_path, date(2018, 2, 1), 2018)
+    asked = {"payer": "520102", "what": "advance"}
+    behind = client.get("/2018/extension/AdvanceBoard/", query_string=asked)
+    found = behind.get_data(as_text=True)
+
+    assert links(found, "2017-04 记-1") == [
+        "/2017/extension/Vouchers/?month=2017-04&number=1"
+    ]
+    assert links(found, "2018-01 记-1")[0].startswith("/2018/")
+
+
 def test_quota_and_money_under_way_lead_to_their_rows(city):
     board = page(city, "AdvanceBoard", quarter="2017Q2")
-    [quota] = links(board, "60.00")
+    [quota] = links(board, "100.00")
     asked = {"quarter": "2017Q2", "payer": "520111", "what": "under_way"}
 
-    assert row_of(city.get(quota).get_data(as_text=True), "合计")[1] == "60.00"
+    assert row_of(city.get(quota).get_data(as_text=True), "合计")[1] == "100.00"
     assert row_of(page(city, "AdvanceBoard", **asked), "合计")[1] == "50.00"
 
 
@@ -138,22 +158,20 @@ def test_balances_have_directions_and_blanks(city):
     found = page(city, "Balances", month="2017-05")
 
     assert row_of(found, "1003 财政专户存款") == [
-        *["1003 财政专户存款", "", "", "-2.00", "", "", "", "", ""],
-    ] or row_of(found, "1003 财政专户存款")[-3] == "平"
+        *["1003 财政专户存款", "-200.00", "", "-2.00", "", "1,098.00", "1,300.00"],
+        *["借", "-202.00", ""],
+    ]
     assert row_of(found, "合计")[7] == "平"
     assert "0.00" not in [cell for row in rows(found)[2:-1] for cell in row]
 
 
 def test_ledger_has_sums_each_month_and_links_to_vouchers(city):
-    [link] = links(page(city, "Balances", month="2017-04"), "520102南明区") or links(
-        page(city, "Balances", month="2017-04"), "南明区"
-    )
+    [link] = links(page(city, "Balances", month="2017-04"), "南明区")
     found = city.get(link).get_data(as_text=True)
 
+    assert ["4", "1", "", "期初余额", "", "", "", "平", ""] in rows(found)
     assert ["4", "", "", "本期合计", "", "", "100.00", "借", "-100.00"] in rows(found)
-    assert links(found, "记-1") == [
-        "/2017/extension/Vouchers/?month=2017-04&number=1"
-    ]
+    assert links(found, "记-1") == ["/2017/extension/Vouchers/?month=2017-04&number=1"]
 
 
 def test_journal_sums_up_each_day(city):
@@ -207,3 +225,23 @@ def test_calendar_says_what_this_office_has_to_do(city):
 
     assert "市州经办机构 本单位" in found
     assert "逾期" in found
+
+
+@pytest.mark.parametrize("name", ["AdvanceBoard", "Balances", "WorkCalendar"])
+def test_every_table_comes_as_a_workbook(city, name):
+    answer = city.get(
+        f"/2017/extension/{name}/xlsx", query_string={"quarter": "2017Q2"}
+    )
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+
+    assert answer.status_code == 200
+    assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+    assert sheet["A1"].value.startswith("贵阳市经办机构")
+
+
+def test_ledgers_keep_formulas_as_text_in_workbooks(city):
+    answer = city.get("/2017/extension/Journal/xlsx", query_string={"month": "2017-05"})
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    texts = [cell for row in sheet.iter_rows() for cell in row if cell.value == FORMULA]
+
+    assert texts and {cell.data_type for cell in texts} == {"s"}

@@ -97,9 +97,9 @@ def test_a_missing_voucher_is_noticed(printed):
     printed.write_text("\n\n".join(kept), "utf-8")
 
     assert messages(printed) == [
-        "链尾与凭证不符：账簿里有2张，或末张哈希不同",
         "序号应为2，实为3；有凭证缺失或重复",
         "冲销的凭证520102-county-agency/2018-03/2不在账簿里",
+        "链尾与凭证不符：账簿里有2张，或末张哈希不同",
     ]
 
 

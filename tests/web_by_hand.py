@@ -43,22 +43,7 @@ def held(
     narration: str = "",
 ) -> Posting:
     """A payer's advance that a book takes, or a clearing against it."""
-    money = Decimal(amount)
-    centre = book.endswith("centre")
-    holding = "暂收款——各市、州" if centre else "暂收款——各县、区"
-    if cleared:
-        away = "暂付款——各省、市" if centre else "暂付款——异地就医款"
-        detail = "440000" if centre else ""
-        lines = [
-            Line(DEBIT, holding, payer, EMPLOYEES, money),
-            Line(CREDIT, away, detail, EMPLOYEES, money),
-        ]
-    else:
-        bank = OUR_ACCOUNT if centre else "财政专户存款——市本级"
-        lines = [
-            Line(DEBIT, bank, "", EMPLOYEES, money),
-            Line(CREDIT, holding, payer, EMPLOYEES, money),
-        ]
+    lines = _lines(book, payer, Decimal(amount), cleared)
     voucher = Voucher(
         book=book,
         dated=on,
@@ -78,6 +63,23 @@ def held(
     )
     unit = "|".join([book, payer, amount, str(on), str(cleared)])
     return Posting(unit, "clr" if cleared else "adv", "", voucher.event, (voucher,))
+
+
+def _lines(book: str, payer: str, money: Decimal, cleared: bool) -> list[Line]:
+    centre = book.endswith("centre")
+    holding = "暂收款——各市、州" if centre else "暂收款——各县、区"
+    if cleared:
+        away = "暂付款——各省、市" if centre else "暂付款——异地就医款"
+        detail = "440000" if centre else ""
+        return [
+            Line(DEBIT, holding, payer, EMPLOYEES, money),
+            Line(CREDIT, away, detail, EMPLOYEES, money),
+        ]
+    bank = OUR_ACCOUNT if centre else "财政专户存款——市本级"
+    return [
+        Line(DEBIT, bank, "", EMPLOYEES, money),
+        Line(CREDIT, holding, payer, EMPLOYEES, money),
+    ]
 
 
 def keep(home: Home, *made: Posting, approved: bool = True) -> list[int]:

@@ -13,7 +13,6 @@ import glob
 import os
 from datetime import date
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -26,10 +25,12 @@ from flask import url_for as flask_url_for
 from jinja2 import BaseLoader
 
 from desk.web.answers import NO_PAGE, message
+from ledger import regions
 from ledger.book_files import BookYearId
 from ledger.books import book_name
 from ledger.database import Home
 from ledger.printing import quoted
+from posting_rules.policies import policy_of
 
 EXTENSION = "reports.fava_extension"
 STATIC = Path(fava.application.__file__).parent / "static"
@@ -97,6 +98,7 @@ def make_fava(
 def serving_text(place: BookYearId, book_file: Path) -> str:
     """The serving file of a book's year."""
     day = f"{place.year}-01-01"
+    config = repr({"book": place.book, "year": place.year})
     download = f"/download/{place.book}/{place.year}.beancount"
     title = f"{book_name(place.book, date(place.year, 1, 1))} {place.year}年"
     rows = [
@@ -104,15 +106,21 @@ def serving_text(place: BookYearId, book_file: Path) -> str:
         'option "operating_currency" "CNY"',
         'option "tolerance_multiplier" "0"',
         f"include {quoted(glob.escape(str(book_file)))}",
-        f'{day} custom "fava-option" "default-page" "trial_balance/"',
+        f'{day} custom "fava-option" "default-page" "{first_page(place.book)}"',
         f'{day} custom "fava-option" "show-metadata-indicators" "false"',
+        f'{day} custom "fava-extension" "{EXTENSION}" {quoted(config)}',
         f'{day} custom "fava-sidebar-link" "全部账套" "/"',
         f'{day} custom "fava-sidebar-link" "下载账簿" "{download}"',
     ]
-    if find_spec(EXTENSION) is not None:
-        config = repr({"book": place.book, "year": place.year})
-        rows.append(f'{day} custom "fava-extension" "{EXTENSION}" {quoted(config)}')
     return "\n".join(rows) + "\n"
+
+
+def first_page(book: str) -> str:
+    """The page that a book opens on: who holds others' advances looks at these."""
+    region, _, kind = book.partition("-")
+    holdings = policy_of(regions.province_of(region)).holdings
+    holds = kind in {holding.book for holding in holdings}
+    return "extension/AdvanceBoard/" if holds else "extension/Balances/"
 
 
 class _Escaping(BaseLoader):

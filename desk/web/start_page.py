@@ -38,6 +38,7 @@ QUARTERS = "一二三四"
 def start_page(home: Home, today: Callable[[], date]) -> Flask:
     """Our own pages: /, /static/, Fava's files below /fava/, printed books."""
     app = Flask("desk.web")
+    app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(picture.money, "money")
 

@@ -63,7 +63,7 @@ class BehindView(NamedTuple):
 class AdvanceBoard(Page):
     """Usage rates of the payers whose advances this book holds."""
 
-    has_js_module = False
+    what_names = WHATS
 
     @property
     def report_title(self) -> str | None:
@@ -110,10 +110,6 @@ class AdvanceBoard(Page):
         total = sum((each.amount for each in vouchers or lines), NOTHING)
         name = regions.name(payer, asked.on)
         return BehindView(choices, asked, name, what, vouchers, lines, total)
-
-    @property
-    def what_names(self) -> dict[str, str]:
-        return WHATS
 
     @extension_endpoint
     def xlsx(self) -> Response:

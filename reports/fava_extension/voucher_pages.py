@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import request
 from sqlalchemy import Connection
 
 from ledger.periods import Month
@@ -92,11 +91,6 @@ class Vouchers(Page):
             sources,
             *around,
         )
-
-    @property
-    def one(self) -> bool:
-        """Whether the address names a single voucher."""
-        return request.args.get("number", "") not in ("", EVERY)
 
 
 def _sources(connection: Connection, voucher_id: int) -> Sources:

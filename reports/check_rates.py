@@ -1,0 +1,129 @@
+"""Identity 10: usage rates reckoned from source lines are those that are shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Iterator
+
+from sqlalchemy import Connection, func, select
+
+from ledger import regions, settings
+from ledger.money import NOTHING
+from ledger.periods import Quarter, period, quarter_of
+from ledger.schema import Voucher
+from posting_rules.policies import Policy
+from reports import check_books
+from reports.check_sources import (
+    CITIES,
+    COUNTIES,
+    PROVINCES,
+    Cleared,
+    Sources,
+    Transfer,
+    inside,
+    level,
+)
+from reports.findings import ERROR, NOTE, Finding, differing
+from reports.usage import usage_rows
+
+VOUCHER = Voucher.__table__
+Change = tuple[tuple[str, str], Decimal, Decimal]  # (book, payer), advance, cleared
+
+
+def rates(
+    connection: Connection, policy: Policy, sources: Sources, on: date
+) -> Iterator[Finding]:
+    """Advance and clearing of every payer for the quarter of the day asked for."""
+    quarter = quarter_of(on)
+    by_quarter = settings.value(connection, "usage-advances", on) == "quarter"
+    expected: dict[tuple, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
+    changes = [
+        *_of_opening(sources),
+        *(
+            change
+            for t in sources.transfers
+            if t.clearing or not (by_quarter and t.quarter > str(quarter))
+            for change in _of_transfer(policy, t)
+        ),
+        *(
+            change
+            for row in sources.cleared
+            for change in _of_clearing(policy, row, quarter)
+        ),
+    ]
+    for place, advance, cleared in changes:
+        expected[place][0] += advance
+        expected[place][1] += cleared
+    yield from _differences(connection, expected, quarter, on)
+
+
+def _differences(
+    connection: Connection, expected: dict, quarter: Quarter, on: date
+) -> Iterator[Finding]:
+    shown = {
+        (row.book, row.payer): (row.advance, row.cleared)
+        for row in usage_rows(connection, quarter=quarter, on=on)
+    }
+    later = connection.execute(
+        select(func.count()).where(
+            VOUCHER.c.reverses_id.is_not(None), VOUCHER.c.occurred_on > on
+        )
+    ).scalar()
+    by_hand = check_books.books_of(connection, on).by_hand
+    excused = {(place.book, place.detail) for place in by_hand}
+    for place in sorted(expected.keys() | shown.keys()):
+        book, payer = place
+        should = expected.get(place, (NOTHING, NOTHING))
+        does = shown.get(place, (NOTHING, NOTHING))
+        known = bool(later) or place in excused
+        for what, one, other in zip(("预付金", "清算"), should, does):
+            yield from differing(
+                "10",
+                book,
+                f"{regions.name(payer)}{quarter}使用率的{what}",
+                one,
+                other,
+                "有手工凭证或其后的冲销" if known else "使用率与表格行重算的不符",
+                NOTE if known else ERROR,
+            )
+
+
+def _of_opening(sources: Sources) -> Iterator[Change]:
+    for place, amount in sources.opening.items():
+        if place.subject in (COUNTIES, CITIES):
+            yield (place.book, place.detail), -amount, NOTHING
+        elif place.subject == PROVINCES:
+            yield (place.book, place.detail), amount, NOTHING
+
+
+def _of_transfer(policy: Policy, t: Transfer) -> Iterator[Change]:
+    centre = f"{policy.province}-centre"
+    if not inside(policy, t):
+        return
+    kind = level(t.payer)
+    if kind == "province" and t.paid:
+        place = (centre, regions.province_of(t.payee))
+        yield (place, NOTHING, -t.amount) if t.clearing else (place, t.amount, NOTHING)
+    elif kind == "county" and t.received:
+        yield (f"{t.payee}-city-agency", t.payer), t.amount, NOTHING
+    elif kind in ("city", "own") and t.received:
+        yield (centre, t.payer), t.amount, NOTHING
+
+
+def _of_clearing(policy: Policy, row: Cleared, quarter: Quarter) -> Iterator[Change]:
+    of = period(row.period).quarter
+    if of > quarter:
+        return
+    city = regions.city_of(row.insured)
+    places = [(f"{policy.province}-centre", city)]
+    if level(row.payer) == "county":
+        places.append((f"{city}-city-agency", row.payer))
+    for place in places:
+        if of == quarter:
+            yield place, NOTHING, row.amount
+        else:
+            yield place, -row.amount, NOTHING
+    if row.province:
+        yield (f"{policy.province}-centre", row.province), NOTHING, row.amount
