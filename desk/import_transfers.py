@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
+from operator import attrgetter
 from typing import Sequence
 
 from sqlalchemy import Connection
@@ -68,6 +69,7 @@ def take(
     new: list[list[Transfer]] = []
     completed: list[tuple[list[Transfer], dict[tuple, KnownLine]]] = []
     count = 0
+    _refuse_half_named(document, [rows[0] for rows in units.values()], known)
     for key, lines in units.items():
         there = known.get(key)
         if there is None:
@@ -217,6 +219,28 @@ def _fills(line: Transfer, known: KnownLine) -> bool:
     return any(
         getattr(line, name) and not getattr(known.line, name) for name in COMPLETABLE
     )
+
+
+def _refuse_half_named(
+    document: SourceDocument,
+    firsts: Sequence[Transfer],
+    known: dict[str, dict[tuple, KnownLine]],
+) -> None:
+    """One 流水号 with and without 付款账号 is one transfer told twice, never two."""
+    same = attrgetter("serial", "payer", "payee", "paid_on")
+    standing = [next(iter(rows.values())).line for rows in known.values()]
+    others = {same(line): line for line in standing}
+    for line in firsts:
+        other = others.setdefault(same(line), line)
+        if bool(other.payer_account) != bool(line.payer_account):
+            found, expected = line.payer_account or "空", other.payer_account or "空"
+            message = (
+                f"{document.name}“{line.sheet}”第{line.row}行：付款账号“{found}”，"
+                f"而同一付款方、收款方、日期和流水号“{line.serial}”的划拨写作"
+                f"“{expected}”；请写成一样"
+            )
+            fault = Fault(line.sheet, line.row, "付款账号", found, expected, message)
+            raise SourceError(message, [fault])
 
 
 def _refuse_addition(

@@ -108,6 +108,8 @@ def _check_days(
     if on < latest:
         raise BookError(f"冲销日期{on}早于原凭证的{latest}；请用 --on 给出其后的日期")
     earlier = [voucher for voucher in every if voucher.year < on.year]
+    if blue and not earlier:
+        raise BookError("本年度的凭证作红字冲销，不作蓝字更正；请去掉 --blue")
     if earlier and not blue:
         raise BookError(
             f"{voucher_name(earlier[0])}属于{earlier[0].year}年，以前年度的凭证"

@@ -141,6 +141,7 @@ def approve(
             raise BookError(
                 f"制单人“{row.prepared_by}”不能审核自己的凭证；请由另一人审核"
             )
+    _check_legs(connection, rows)
     ids = [row.id for row in rows]
     for part in slices(ids):
         connection.execute(
@@ -167,6 +168,24 @@ def approve(
     add_to_years(connection, ids)
     _link_reversals(connection, [row.id for row in rows if row.reverses_id])
     return recorded(connection, ids)
+
+
+def _check_legs(connection: Connection, rows: Sequence) -> None:
+    """Both legs of a transfer are approved together, or the earlier one first."""
+    ids = {row.id for row in rows}
+    for part in slices(sorted({row.unit for row in rows if row.leg})):
+        drafts = connection.execute(
+            select(POSTING.c.id, POSTING.c.tag).where(
+                POSTING.c.unit.in_(part), POSTING.c.live, POSTING.c.state == "draft"
+            )
+        )
+        for row in drafts:
+            if row.id not in ids:
+                waiting = recorded(connection, [row.id])[0]
+                raise BookError(
+                    f"同一笔业务（^{row.tag}）的凭证#{waiting.id}还是草稿；"
+                    "请先审核或退回"
+                )
 
 
 def reject(

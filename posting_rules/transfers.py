@@ -60,7 +60,9 @@ def classify(policy: Policy, line: Transfer) -> Move:
         ):
             if line.scope not in kind.scopes:
                 _refuse(line, "用途", line.scope, "、".join(kind.scopes))
-            lower = kind.lower and (regions.counties(move[0]) or regions.cities(move[0]))
+            lower = kind.lower and (
+                regions.counties(move[0]) or regions.cities(move[0])
+            )
             if line.lower and not lower:
                 _refuse(line, "下级金额", str(line.lower), "空；这类划拨没有下级金额")
             return Move(line, kind, returned)

@@ -85,9 +85,7 @@ def test_wrong_use_is_2_and_said_in_chinese(words, yibao):
     assert english(out + err) == []
 
 
-def test_no_home_is_wrong_use_and_an_empty_one_is_refused(
-    yibao, monkeypatch, tmp_path
-):
+def test_no_home_is_wrong_use_and_an_empty_one_is_refused(yibao, monkeypatch, tmp_path):
     monkeypatch.delenv("YIBAO_HOME")
 
     assert yibao("book", "list")[0] == 2
@@ -267,7 +265,9 @@ def test_who_acts_is_by_then_the_environment(yibao, form, monkeypatch):
     yibao("import", form("b.csv", "交易流水号\nB"), "--by", "wang")
 
     names = [
-        json.loads(yibao("voucher", "show", f"520102-county-agency/2017-04/{n}", "--json")[1])
+        json.loads(
+            yibao("voucher", "show", f"520102-county-agency/2017-04/{n}", "--json")[1]
+        )
         for n in (1, 2)
     ]
 
@@ -318,7 +318,9 @@ def test_books_that_cannot_be_written_are_said_so(yibao, form, sqlite_home):
 
 def test_quotas_and_openings_by_command(yibao, tmp_path):
     quota = write_form(tmp_path / "明细表.xlsx", "F3", [line("F3")])
-    balances = "科目 | 借方余额 | 贷方余额\n财政专户存款——县本级 | 5.00 |\n净资产 | | 5.00"
+    balances = (
+        "科目 | 借方余额 | 贷方余额\n财政专户存款——县本级 | 5.00 |\n净资产 | | 5.00"
+    )
     opening = write_form(
         tmp_path / "期初.xls", "F0", [line("F0", **row) for row in rows(balances)]
     )

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from desk_by_hand import LI
+from forms_by_hand import line, write_form
 
 from desk.homes import init_home, put_setting
+from desk.importing import import_files
 from ledger import books, settings
 from ledger.database import Home, upgrade
-from ledger.errors import BookError, RuleError, UsageError
+from ledger.errors import BookError, UsageError
 
 
 def test_init_opens_the_provinces_books(home):
@@ -67,9 +69,14 @@ def test_init_wants_a_provinces_code(code, tmp_path):
         init_home(tmp_path, code, LI)
 
 
-def test_init_wants_a_province_with_a_policy(tmp_path):
-    with pytest.raises(RuleError, match="新增一省"):
-        init_home(tmp_path, "510000", LI)
+def test_a_province_without_an_advance_policy_has_books_and_takes_no_transfer(tmp_path):
+    home, count = init_home(tmp_path / "home", "510000", LI)
+    write_form(tmp_path / "f1.csv", form="F1", rows=[line("F1")])
+
+    (result,) = import_files(home, [tmp_path / "f1.csv"], LI)
+
+    assert count == 2 * 183 + 2 * 21 + 3
+    assert result.status == "rejected" and "新增一省" in result.message
 
 
 @pytest.mark.parametrize(

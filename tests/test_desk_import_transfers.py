@@ -151,6 +151,18 @@ def test_a_rejected_arrival_is_under_way_again(home):
     assert [str(v.dated) for v in again.vouchers] == ["2017-05-03"] * 2
 
 
+def test_an_arrival_waits_for_the_payers_draft(home):
+    drafted = take_transfers(home, UNDER_WAY, draft=True)
+
+    early = take_transfers(home, "到账日期\n2017-05-02")
+    approve(home, WANG, [f"#{drafted.vouchers[0].id}"])
+    after = take_transfers(home, "到账日期\n2017-05-02")
+
+    assert early.status == "rejected"
+    assert f"凭证#{drafted.vouchers[0].id}还是草稿" in early.message
+    assert (after.status, after.completed) == ("posted", 1)
+
+
 def test_post_on_dates_the_vouchers_and_leaves_the_business_day(sqlite_home):
     take_transfers(sqlite_home, "到账日期\n2017-05-02", post_on=date(2017, 6, 1))
 

@@ -180,6 +180,13 @@ def test_a_voucher_of_an_earlier_year_is_corrected_in_blue(home):
     assert (blue["red"], blue["reverses"]) == (False, COUNTY)
 
 
+def test_a_voucher_of_this_year_is_not_corrected_in_blue(sqlite_home):
+    take_transfers(sqlite_home, ARRIVED)
+
+    with pytest.raises(BookError, match="请去掉 --blue"):
+        reverse(sqlite_home, WANG, COUNTY, ON, "金额不对", blue=True)
+
+
 def test_a_rejected_draft_reversal_leaves_the_original_as_it_was(home):
     put_setting(home, LI, "reversal-review", "second-person", cite="测试")
     take_transfers(home, ARRIVED)

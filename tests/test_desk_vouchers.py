@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from desk_by_hand import LI, WANG, count, printed, take_transfers
 
-from desk.vouchers import ManualLine, approve, list_vouchers, new_voucher, reject
 from desk.voucher_shown import shown
+from desk.vouchers import ManualLine, approve, list_vouchers, new_voucher, reject
 from ledger.errors import BookError, RuleError, UsageError
 
 BOOK = "520102-county-agency"
