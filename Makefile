@@ -22,7 +22,7 @@ serve: $(VENV)/installed ## open the web page over the demo's books
 
 test: debian $(VENV)/tested ## the whole suite, on SQLite and PostgreSQL, pages in Chromium
 	@if command -v pg_virtualenv >/dev/null; then \
-	  pg_virtualenv $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS); \
+	  pg_virtualenv -t -o fsync=off $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS); \
 	else $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS); fi
 
 bench: $(VENV)/tested ## speed, as ratios within one run

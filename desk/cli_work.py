@@ -149,8 +149,8 @@ def voucher_show(session, name, as_json):
         tell_json(document)
         return
     for key, title in TITLES.items():
-        if document.get(key) not in (None, "", []):
-            click.echo(f"{title}：{document[key]}")
+        if told := _told(key, document.get(key)):
+            click.echo(f"{title}：{told}")
     tell_table(
         ["方向", "科目", "辅助明细", "险种", "金额"],
         [
@@ -159,6 +159,14 @@ def voucher_show(session, name, as_json):
         ],
         "5",
     )
+
+
+def _told(key: str, value) -> str:
+    if key == "state":
+        return STATES[value]
+    if isinstance(value, list):
+        return "、".join(value)
+    return "" if value is None else str(value)
 
 
 @voucher.command(

@@ -20,6 +20,7 @@ from ledger.periods import Month, Quarter
 from ledger.postings import BY_RULE, LINE, POSTING, VOUCHER, Actor, Recorded
 from ledger.subjects import subject
 from ledger.vouchers import Posting, Voucher, signed
+from posting_rules.clearings import EVENT as CLEARING
 from posting_rules.entries import Share, lines, printed_period
 from posting_rules.policies import Entry, Policy, entry_named, policy_of
 
@@ -33,7 +34,7 @@ def offset(
     draft: bool = False,
     dry_run: bool = False,
 ) -> list[Recorded]:
-    """Set off what stands at the period's end in every city's book.
+    """Set off what clearing up to a period left standing in every city's book.
 
     Returns the vouchers; none when nothing stands on both sides.
     """
@@ -42,7 +43,7 @@ def offset(
         entry = entry_named(policy, "X12")
         made = [
             _posting(connection, policy, entry, book, shares, period, on)
-            for book, shares in _stranded(connection, entry, period.last_day).items()
+            for book, shares in _stranded(connection, entry, period, on).items()
         ]
         ids = postings.record(connection, made, actor)
         by_rule = settings.value(connection, "review", actor.on) == "by-rule"
@@ -56,9 +57,11 @@ def offset(
 
 
 def _stranded(
-    connection: Connection, entry: Entry, last_day: date
+    connection: Connection, entry: Entry, period: Month | Quarter, on: date
 ) -> dict[str, list[Share]]:
     """By book: the smaller of the pair, by county and fund.
+
+    Clearing counts for 清算期 up to `period`, whenever it was confirmed until `on`.
 
     What an offset took that still waits for its approval is taken.
     """
@@ -85,7 +88,11 @@ def _stranded(
         .where(
             VOUCHER.c.number.is_not(None) | waiting,
             LINE.c.subject.in_([paid, received]),
-            (VOUCHER.c.dated <= last_day) | (VOUCHER.c.event == entry.events[0]),
+            (VOUCHER.c.event == entry.events[0])
+            | (
+                (VOUCHER.c.dated <= on)
+                & ((VOUCHER.c.event != CLEARING) | _cleared_by(period))
+            ),
         )
         .group_by(
             VOUCHER.c.book_id,
@@ -105,6 +112,17 @@ def _stranded(
         if amount > 0:
             stranded[book].append(Share(fund, detail, amount))
     return stranded
+
+
+def _cleared_by(period: Month | Quarter):
+    """Whether a clearing voucher's 清算期 ends with `period` or before it."""
+    quarter = period.quarter
+    if period == quarter:
+        return VOUCHER.c.quarter <= str(quarter)
+    ended = [str(month) for month in quarter.months if month <= period]
+    if len(ended) == len(quarter.months):
+        ended.append(str(quarter))
+    return (VOUCHER.c.quarter < str(quarter)) | VOUCHER.c.period.in_(ended)
 
 
 def _posting(

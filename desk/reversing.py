@@ -34,7 +34,7 @@ def reverse(
     """Reverse every voucher of the named one's posting, in all books.
 
     Made by rule from the originals, so approved as `reversal-review` says; blue
-    vouchers are always drafts.
+    vouchers, and reversals of vouchers by hand, are always drafts.
     """
     if not reason.strip():
         raise UsageError("--reason 不能为空：冲销要说明原因")
@@ -50,10 +50,9 @@ def reverse(
             _posting(connection, unit, posting, vouchers[posting.id], on, reason, blue)
             for posting in originals
         ]
-        ids = postings.record(
-            connection, made, actor, manual=blue or any(p.manual for p in originals)
-        )
-        if _by_rule(connection, actor.on) and not blue:
+        by_hand = blue or any(posting.manual for posting in originals)
+        ids = postings.record(connection, made, actor, manual=by_hand)
+        if _by_rule(connection, actor.on) and not by_hand:
             result = postings.approve(connection, ids, Actor(BY_RULE, actor.at))
         else:
             result = postings.recorded(connection, ids)
@@ -141,7 +140,7 @@ def _posting(
         Voucher(
             book=voucher.book_id,
             dated=on,
-            occurred_on=on,
+            occurred_on=voucher.occurred_on,  # it undoes what happened then
             rule=voucher.rule,
             basis=voucher.basis,
             event=voucher.event,

@@ -222,6 +222,7 @@ def _link_reversals(connection: Connection, reversal_ids: Sequence[int]) -> None
         select(POSTING.c.reverses_id).where(POSTING.c.id.in_(reversal_ids))
     ).scalars()
     original_ids = list(originals)
+    _check_whole(connection, original_ids)
     reds = connection.execute(
         select(VOUCHER.c.id, VOUCHER.c.reverses_id).where(
             VOUCHER.c.posting_id.in_(reversal_ids)
@@ -239,6 +240,22 @@ def _link_reversals(connection: Connection, reversal_ids: Sequence[int]) -> None
         .values(live=False)
     )
     free_lines(connection, original_ids)
+
+
+def _check_whole(connection: Connection, original_ids: Sequence[int]) -> None:
+    """A reversal takes back all of a unit, also what came while it was a draft."""
+    units = select(POSTING.c.unit).where(POSTING.c.id.in_(original_ids))
+    later = connection.execute(
+        select(POSTING.c.tag).where(
+            POSTING.c.unit.in_(units),
+            POSTING.c.live,
+            POSTING.c.id.not_in(original_ids),
+        )
+    ).first()
+    if later is not None:
+        raise BookError(
+            f"原业务（^{later.tag}）在这份冲销草稿之后又有凭证；请退回草稿，再重新冲销"
+        )
 
 
 def unit_postings(connection: Connection, posting_id: int) -> list:

@@ -65,12 +65,12 @@ def evidence_of(
     def answer(deadline: Deadline, region: str, on: date) -> Answer:
         kind = deadline.evidence
         if kind == "quota":
-            return quotas.imported.get((deadline.period, region)), ""
+            return _taken(quotas.imported.get((deadline.period, region)), deadline)
         if kind == "advance-received":
             place = (deadline.period, region)
             return _received(quotas, arrivals.get(place, ()), place, on)
         if kind == "clearing-imported":
-            return _imported(lists, period(deadline.period)), ""
+            return _taken(_imported(lists, period(deadline.period)), deadline)
         if kind == "clearing-confirmed":
             return _confirmed(lists, period(deadline.period), region)
         if kind == "clearing-paid":
@@ -83,6 +83,15 @@ def evidence_of(
         return None, ""
 
     return answer
+
+
+def _taken(imported: date | None, deadline: Deadline) -> Answer:
+    """A form that is there proves its task, also one that was imported later.
+
+    The form has no day of its own: an import after the deadline may be an office
+    that only then began to keep its books here.
+    """
+    return (min(imported, deadline.due) if imported else None), ""
 
 
 def _received(

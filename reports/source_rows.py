@@ -6,7 +6,6 @@ voucher shows its county's rows, a clearing voucher those of its period and èŒƒå
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -208,4 +207,4 @@ def _shown(name: str, value) -> str:
         return f"{value} {fund_names()[value]}"
     if isinstance(value, Decimal):
         return grouped(value)
-    return str(value) if not isinstance(value, date) else value.isoformat()
+    return str(value)

@@ -99,7 +99,7 @@ def trend(
         if quarters
         else ()
     )
-    literal = settings.dated(connection, "usage-advances")
+    reading = settings.dated(connection, "usage-advances")
     points = []
     for quarter in quarters:
         asked = str(quarter)
@@ -112,7 +112,7 @@ def trend(
         parts = [
             counts(
                 direction,
-                _what(line, asked, literal(on) == "quarter"),
+                _what(line, asked, reading(on) == "quarter"),
                 signed(line.side, line.amount),
             )
             for line in lines

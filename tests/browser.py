@@ -89,6 +89,7 @@ def served(make: Callable[[int], Callable]) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.close()
+        server.task_dispatcher.shutdown()
         thread.join(5)
 
 

@@ -9,8 +9,11 @@ import shutil
 import uuid
 
 import pytest
+from desk_by_hand import transfers
+from forms_by_hand import write_form
 from sqlalchemy import create_engine, text
 
+from desk.cli import call
 from desk.homes import init_home
 from ledger.database import Home
 from ledger.postings import Actor
@@ -78,6 +81,31 @@ def postgresql_home(server, postgresql_template, tmp_path):
 def home(request):
     """A fresh home of Guizhou; the test runs once on each database."""
     return request.getfixturevalue(f"{request.param}_home")
+
+
+@pytest.fixture
+def yibao(sqlite_home, monkeypatch, capsys):
+    """Run a command in the home: (exit code, stdout, stderr)."""
+    monkeypatch.setenv("YIBAO_HOME", str(sqlite_home.path))
+    monkeypatch.setenv("YIBAO_BY", "li")
+    monkeypatch.delenv("YIBAO_DATABASE_URL", raising=False)
+
+    def run(*words):
+        code = call([str(word) for word in words])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def form(tmp_path):
+    """Write a form of transfers and give its path."""
+
+    def write(name="a.csv", table="到账日期\n2017-05-02"):
+        return write_form(tmp_path / name, "F1", transfers(table))
+
+    return write
 
 
 def _administer(server: str, statement: str) -> None:

@@ -6,37 +6,12 @@ import shutil
 
 import click
 import pytest
-from desk_by_hand import LI, book_files, clearings, printed, rows, take, transfers
+from desk_by_hand import LI, book_files, printed, rows
 from forms_by_hand import line, write_form
 
-from desk.cli import call, cli
+from desk.cli import cli
 
 ARRIVED = "到账日期\n2017-05-02"
-
-
-@pytest.fixture
-def yibao(sqlite_home, monkeypatch, capsys):
-    """Run a command in the home: (exit code, stdout, stderr)."""
-    monkeypatch.setenv("YIBAO_HOME", str(sqlite_home.path))
-    monkeypatch.setenv("YIBAO_BY", "li")
-    monkeypatch.delenv("YIBAO_DATABASE_URL", raising=False)
-
-    def run(*words):
-        code = call([str(word) for word in words])
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
-
-
-@pytest.fixture
-def form(tmp_path):
-    """Write a form and give its path."""
-
-    def write(name="a.csv", table=ARRIVED):
-        return write_form(tmp_path / name, "F1", transfers(table))
-
-    return write
 
 
 def test_import_done_and_already_done_are_0(yibao, form):
@@ -165,99 +140,6 @@ def test_a_dry_run_changes_nothing(yibao, form, sqlite_home):
     assert (code, json.loads(out)["files"][0]["status"]) == (0, "checked")
     assert printed(sqlite_home) == ""
     assert book_files(sqlite_home) == {}
-
-
-def test_the_json_of_import(yibao, form):
-    path = form()
-
-    code, out, err = yibao("import", path, "--json")
-
-    document = json.loads(out)
-    assert (code, err) == (0, "")
-    assert len(document["files"][0].pop("sha256")) == 64
-    rule = "guizhou_2017_204/"
-    assert document == {
-        "files": [
-            {
-                "path": str(path),
-                "form": "F1",
-                "status": "posted",
-                "lines": {"new": 1, "known": 0, "completed": 0, "set_aside": 0},
-                "vouchers": [
-                    {"book": b, "voucher": f"{b}/{n}", "rule": r, "amount": "100.00"}
-                    for b, n, r in [
-                        ("520102-county-finance", "2017-04/1", rule + "1.1.1"),
-                        ("520102-county-agency", "2017-04/1", rule + "2.1.1"),
-                        ("520100-city-finance", "2017-05/1", rule + "1.1.2"),
-                        ("520100-city-agency", "2017-05/1", rule + "2.1.2"),
-                    ]
-                ],
-                "warnings": [],
-                "errors": [],
-            }
-        ]
-    }
-
-
-def test_the_json_of_usage(yibao, form, sqlite_home):
-    yibao("import", form("a.csv", ARRIVED + "\n"))
-    take(sqlite_home, "F2", clearings("确认日期 | 基金支付\n2017-06-10 | 75.00"))
-
-    code, out, _ = yibao("usage", "--quarter", "2017Q2", "--json")
-
-    rows = json.loads(out)["rows"]
-    keys = "book payer payer_name direction quarter advance cleared rate level"
-    assert set(keys.split()) <= rows[0].keys()
-    county = next(row for row in rows if row["payer"] == "520102")
-    assert [county[key] for key in keys.split()] == [
-        "520100-city-agency",
-        "520102",
-        "南明区",
-        "received",
-        "2017Q2",
-        "100.00",
-        "75.00",
-        "0.7500",
-        "yellow",
-    ]
-    assert yibao("usage", "--quarter", "2017Q2", "--fail-on", "red")[0] == 1
-    assert code == 0
-
-
-def test_the_json_of_due(yibao):
-    code, out, _ = yibao("due", "--quarter", "2017Q2", "--on", "2017-04-20", "--json")
-
-    rows = json.loads(out)["rows"]
-    assert code == 0
-    assert {"task", "cite", "region", "printed", "due", "state"} <= rows[0].keys()
-    assert {row["state"] for row in rows} <= {"done", "open", "late"}
-
-
-def test_the_json_of_offset(yibao, sqlite_home, form):
-    yibao("import", form())
-    take(sqlite_home, "F2", clearings("确认日期 | 基金支付\n2017-06-10 | 75.00"))
-
-    code, out, _ = yibao("offset", "2017Q2", "--post-on", "2017-07-15", "--json")
-    again = yibao("offset", "2017Q2", "--post-on", "2017-07-15", "--json")
-
-    assert code == 0
-    assert json.loads(out) == {
-        "period": "2017Q2",
-        "status": "posted",
-        "vouchers": [
-            {
-                "book": "520100-city-agency",
-                "voucher": "520100-city-agency/2017-07/1",
-                "rule": "guizhou_2017_204/X12",
-                "amount": "75.00",
-            }
-        ],
-    }
-    assert json.loads(again[1]) == {
-        "period": "2017Q2",
-        "status": "already-posted",
-        "vouchers": [],
-    }
 
 
 def test_who_acts_is_by_then_the_environment(yibao, form, monkeypatch):

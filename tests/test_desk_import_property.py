@@ -127,7 +127,7 @@ def net(cleared: dict) -> Decimal:
 
 
 def balances(home) -> dict[tuple, Decimal]:
-    """(book, subject, detail, fund): debit less credit."""
+    """(book, subject, detail, fund): debit less credit of what is approved."""
     held: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
     c = VoucherLine.__table__.c
     with home.reading() as connection:
@@ -141,6 +141,7 @@ def balances(home) -> dict[tuple, Decimal]:
                 func.sum(c.amount, type_=c.amount.type),
             )
             .join(Voucher, Voucher.id == c.voucher_id)
+            .where(Voucher.number.is_not(None))
             .group_by(Voucher.book_id, c.subject, c.detail, c.fund, c.side)
         ).all()
     for *place, side, amount in rows:

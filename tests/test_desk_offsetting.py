@@ -14,7 +14,7 @@ Q2, ON = Quarter(2017, 2), date(2017, 7, 15)
 CITY = "520100-city-agency"
 
 
-def stranded(home) -> None:
+def stranded(home, confirmed: str = "2017-06-10") -> None:
     """南明区: 310 advance 100 cleared 60, 390 10 and 25; 云岩区 40, not cleared."""
     take_transfers(
         home,
@@ -26,8 +26,8 @@ def stranded(home) -> None:
     take_clearings(
         home,
         "清算期 | 险种 | 基金支付 | 确认日期\n"
-        "2017-04 | 310 | 60.00 | 2017-06-10\n"
-        "2017-04 | 390 | 25.00 | 2017-06-10",
+        f"2017-04 | 310 | 60.00 | {confirmed}\n"
+        f"2017-04 | 390 | 25.00 | {confirmed}",
     )
 
 
@@ -70,10 +70,25 @@ def test_what_comes_later_is_set_off_later(home):
     assert [str(row.amount) for row in made] == ["15.00"]
 
 
-def test_only_what_is_dated_in_the_period_or_before_counts(sqlite_home):
+def test_only_clearing_of_the_period_or_before_counts(sqlite_home):
     stranded(sqlite_home)
 
-    assert offset(sqlite_home, LI, Month(2017, 5), ON) == []
+    assert offset(sqlite_home, LI, Quarter(2017, 1), ON) == []
+
+
+def test_a_quarter_that_was_confirmed_after_its_end_is_set_off_for_it(sqlite_home):
+    stranded(sqlite_home, "2017-07-14")
+    before = offset(sqlite_home, LI, Q2, date(2017, 7, 13))
+
+    made = offset(sqlite_home, LI, Q2, date(2017, 7, 14))
+
+    assert (before, [str(row.amount) for row in made]) == ([], ["70.00"])
+
+
+def test_a_month_takes_the_months_before_it(sqlite_home):
+    stranded(sqlite_home)
+
+    assert len(offset(sqlite_home, LI, Month(2017, 5), ON)) == 1
 
 
 def test_under_the_corrected_reading_nothing_is_stranded(sqlite_home):

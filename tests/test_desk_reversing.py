@@ -205,6 +205,19 @@ def test_a_rejected_draft_reversal_leaves_the_original_as_it_was(home):
     assert len(reverse(home, LI, COUNTY, ON, "真的不对")) == 4
 
 
+def test_a_draft_reversal_does_not_leave_out_what_came_after_it(home):
+    put_setting(home, LI, "reversal-review", "second-person", cite="测试")
+    take_transfers(home, "付款日期\n2017-04-28")
+    drafted = reverse(home, LI, COUNTY, ON, "金额不对")
+    take_transfers(home, ARRIVED)
+
+    with pytest.raises(BookError, match="请退回草稿，再重新冲销"):
+        approve(home, WANG, [f"#{drafted[0].id}"])
+    reject(home, WANG, [f"#{drafted[0].id}"], "又到账了")
+
+    assert len(reverse(home, LI, COUNTY, ON, "金额不对")) == 4
+
+
 def test_one_draft_reversal_is_approved_in_all_books_at_once(home):
     put_setting(home, LI, "reversal-review", "second-person", cite="测试")
     take_transfers(home, ARRIVED)
@@ -239,6 +252,8 @@ def test_a_reversed_voucher_by_hand_frees_nothing_and_is_linked(sqlite_home):
     )
     approve(sqlite_home, WANG, [f"#{drafted.id}"])
 
-    made = reverse(sqlite_home, LI, COUNTY, ON, "金额不对")
+    (drafted,) = reverse(sqlite_home, LI, COUNTY, ON, "金额不对")
+    (made,) = approve(sqlite_home, WANG, [f"#{drafted.id}"])
 
-    assert [row.name for row in made] == ["520102-county-agency/2017-07/1"]
+    assert drafted.name is None
+    assert made.name == "520102-county-agency/2017-07/1"

@@ -227,6 +227,18 @@ def test_a_book_is_not_dropped_under_a_request(client, apps):
     assert not kept.served
 
 
+def test_an_answer_that_nobody_closes_keeps_no_book(client, apps):
+    kept = apps()
+    application = books_app.books_app(client.home, kept)
+    answers = [
+        Client(application).get(f"/{GUIYANG}/2017/trial_balance/", buffered=False)
+        for _ in range(3)
+    ]
+
+    assert kept.served[place(GUIYANG)].requests == 0
+    assert all(answer.status_code == 200 for answer in answers)
+
+
 def test_a_book_that_was_printed_anew_is_shown_anew(tmp_path):
     home, client = made_client(tmp_path / "home")
     keep(home, held(GUIYANG, "520102", "100.00"))

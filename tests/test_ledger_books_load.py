@@ -162,7 +162,7 @@ def test_a_hostile_file_name_is_data(sqlite_home, tmp_path):
     assert voucher.meta["source"] == '表" 2017-01-01 plugin "os".csv#R3'
 
 
-@pytest.mark.parametrize("words", ["\udcff", "\0"])
+@pytest.mark.parametrize("words", ["\udcff", "\0"], ids=["surrogate", "NUL"])
 def test_words_that_no_file_can_hold_are_refused(words, sqlite_home):
     """A lone surrogate is what a shell makes of bytes that are no UTF-8."""
     with pytest.raises(UsageError, match="不能保存的字符"):

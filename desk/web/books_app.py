@@ -21,7 +21,6 @@ from typing import Callable, Iterable, Iterator
 
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
-from werkzeug.wsgi import ClosingIterator
 
 from desk.web.answers import NO_BOOK, message
 from desk.web.fava_app import Print, make_fava, print_of
@@ -152,7 +151,8 @@ def books_app(home: Home, apps: BookApps) -> Callable:
             "PATH_INFO": f"/{place.year}{page}",
         }
         try:
-            return _answered(apps, place, version, inner, start_response)
+            with apps.borrowed(place, version) as app:
+                return _answered(app, inner, start_response)
         except Exception:
             log.exception("%s/%s cannot be shown", *place)
             answer = message(environ, 500, "这本账打不开", "请把现在的时间告诉管理员。")
@@ -161,22 +161,19 @@ def books_app(home: Home, apps: BookApps) -> Callable:
     return application
 
 
-def _answered(
-    apps: BookApps,
-    place: BookYearId,
-    version: Print,
-    environ: dict,
-    start_response: Callable,
-) -> Iterable[bytes]:
-    """Fava's answer; the book is given back when the answer has been sent."""
-    borrowing = apps.borrowed(place, version)
-    app = borrowing.__enter__()
-    give_back = lambda: borrowing.__exit__(None, None, None)  # noqa: E731
+def _answered(app: Callable, environ: dict, start_response: Callable) -> list[bytes]:
+    """Fava's whole answer, so that the book is given back here and by nobody else.
+
+    An answer that is sent later is closed by the server, or by the garbage collector
+    in the midst of anything, with our lock held.
+    """
+    answer = app(environ, start_response)
     try:
-        return ClosingIterator(app(environ, start_response), give_back)
-    except BaseException:
-        give_back()
-        raise
+        return [b"".join(answer)]
+    finally:
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
 
 
 def _place(book: str, year: str) -> BookYearId | None:
