@@ -11,7 +11,6 @@ from ledger.money import grouped
 from ledger.periods import quarter_of
 
 LEVELS = {"normal": "正常", "yellow": "黄色预警", "red": "红色预警"}
-STATES = {"done": "已办", "open": "待办", "late": "逾期"}
 
 
 @click.command("usage", help="预付金使用率与预警：各账套、各付款方。")
@@ -151,7 +150,7 @@ def due(session, quarter, on, as_json):
                 row.region_name,
                 row.printed or "",
                 row.due,
-                STATES[row.state],
+                row.state_name,
                 row.cite,
             )
             for row in rows
@@ -182,17 +181,41 @@ def check(context, on, as_json):
         tell_json({"findings": [_plain(finding) for finding in findings]})
     elif not findings:
         click.echo("全部相符。")
-    for finding in [] if as_json else findings:
-        word = "不符" if finding.severity == "error" else "说明"
-        click.echo(
-            f"{word} {finding.identity} {finding.book} {finding.what}："
-            f"应为{finding.expected}，实为{finding.found}，差{finding.difference}。"
-            f"{finding.explanation}"
-        )
     if not as_json and findings:
+        _tell_findings(findings)
         notes = len(findings) - len(errors)
         click.echo(f"不符{len(errors)}条，说明{notes}条。")
     context.exit(1 if errors else 0)
+
+
+NOTES_SHOWN = 3  # of one kind; --json has them all
+
+
+def _tell_findings(findings) -> None:
+    """Every error; notes of one kind together, with the first few of them."""
+    kinds: dict[str, list[str]] = {}
+    for finding in findings:
+        line = (
+            f"{finding.book} {finding.what}：应为{_shown(finding.expected)}，"
+            f"实为{_shown(finding.found)}，差{_shown(finding.difference)}。"
+            f"{finding.explanation}"
+        )
+        name = finding.identity
+        name = f"恒等式{name}" if name.isdigit() else name
+        if finding.severity == "error":
+            click.echo(f"不符（{name}）{line}")
+        else:
+            kinds.setdefault(name, []).append(line)
+    for name, lines in kinds.items():
+        click.echo(f"说明（{name}）{len(lines)}处：")
+        for line in lines[:NOTES_SHOWN]:
+            click.echo(f"  {line}")
+        if len(lines) > NOTES_SHOWN:
+            click.echo(f"  ……另{len(lines) - NOTES_SHOWN}处，见 --json")
+
+
+def _shown(value) -> str:
+    return value if isinstance(value, str) else grouped(value)
 
 
 @click.command("verify", help="只凭打印的账簿核验：能载入、不断号、哈希链完整。")

@@ -348,6 +348,7 @@ class ClearingLine(SourceLine, Base):
             "scope",
             "nature",
         ),
+        Index("ix_clearing_line_period", "period"),
         # A month is cleared once as 正常, whatever the list (reading 5).
         Index(
             "uq_clearing_line_period",

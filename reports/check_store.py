@@ -19,10 +19,10 @@ from ledger.printing import (
     voucher_hash,
     voucher_text,
 )
-from ledger.schema import BookYear, Voucher, VoucherLine
+from ledger.schema import AccountYear, BookYear, Voucher, VoucherLine
 from ledger.voucher_rows import sums_before, year_vouchers
 from ledger.vouchers import signed
-from reports.findings import ERROR, Finding
+from reports.findings import ERROR, Finding, differing
 from reports.numbering import gaps
 
 VOUCHER, LINE, YEAR = (
@@ -37,6 +37,7 @@ def stored(connection: Connection, home: Home | None) -> Iterator[Finding]:
     yield from _balanced(connection)
     yield from _numbers(connection)
     yield from _reversals(connection)
+    yield from _years(connection)
     yield from _chains_and_prints(connection, home)
 
 
@@ -105,6 +106,33 @@ def _reversals(connection: Connection) -> Iterator[Finding]:
             why = "冲销凭证与原凭证没有相互抵消"
             what = f"{name} {subject}"
             yield Finding("冲销", book, what, NOTHING, net, net, ERROR, why)
+
+
+def _years(connection: Connection) -> Iterator[Finding]:
+    """What the books' years moved (account_year) is what their lines add up to."""
+    keys = ("book_id", "year", "subject", "detail", "fund", "side")
+    moved = AccountYear.__table__
+    kept = {
+        tuple(row[:6]): row.amount for row in connection.execute(select(moved)).all()
+    }
+    columns = [VOUCHER.c.book_id, VOUCHER.c.year, *(LINE.c[key] for key in keys[2:])]
+    rows = connection.execute(
+        select(*columns, func.sum(LINE.c.amount, type_=LINE.c.amount.type))
+        .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
+        .where(VOUCHER.c.number.is_not(None))
+        .group_by(*columns)
+    )
+    added = {tuple(row[:6]): row[6] for row in rows}
+    for place in sorted(kept.keys() | added.keys()):
+        book, year, subject, *_ = place
+        yield from differing(
+            "账证",
+            book,
+            f"{year}年{subject}发生额",
+            added.get(place, NOTHING),
+            kept.get(place, NOTHING),
+            "年度发生额与凭证分录之和不符",
+        )
 
 
 def _chains_and_prints(connection: Connection, home: Home | None) -> Iterator[Finding]:

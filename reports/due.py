@@ -26,7 +26,7 @@ from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays, warning
 from reports.evidence import NOT_YET, evidence_of
 
-STATE_NAMES = {"done": "已办", "open": "未办", "late": "逾期"}
+STATE_NAMES = {"done": "已办", "open": "待办", "late": "逾期"}
 
 
 class DueRow(NamedTuple):

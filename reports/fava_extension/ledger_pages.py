@@ -84,7 +84,7 @@ class DetailLedger(LedgerPage):
 class Journal(LedgerPage):
     """Money in and out of a bank account, each day with its totals."""
 
-    report_title = "日记账"
+    report_title = "银行日记账"
 
     def view(self) -> LedgerView:
         with self.reading() as connection:

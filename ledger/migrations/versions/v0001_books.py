@@ -202,6 +202,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_clearing_line_period", "clearing_line", ["period"], unique=False
+    )
+    op.create_index(
         op.f("ix_clearing_line_posting_id"),
         "clearing_line",
         ["posting_id"],
