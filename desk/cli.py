@@ -137,6 +137,9 @@ def call(words: list[str], session: Session | None = None) -> int:
     except YibaoError as error:
         click.echo(str(error), err=True)
         return error.exit_code
+    except UnicodeEncodeError:  # what the shell handed over is no text
+        click.echo("命令里有不能保存的字符；请用 UTF-8 文字", err=True)
+        return 2
     except BrokenPipeError:
         sys.stderr.close()
         return 1

@@ -62,15 +62,18 @@ def take(
     )
     id_of = dict(zip((unit for unit, posting in made.items() if posting), ids))
     sources.insert_lines(connection, "F2", document_id, new, _posting_ids(new, id_of))
+    confirmed_ids: dict[tuple, list[int]] = defaultdict(list)
     for (line, known), (posting_id,) in zip(
         completed, _posting_ids([line for line, _ in completed], id_of)
     ):
-        sources.complete_line(
+        confirmed_ids[line.confirmed_on, posting_id].append(known.id)
+    for (confirmed_on, posting_id), line_ids in confirmed_ids.items():
+        sources.complete_lines(
             connection,
             "F2",
-            known.id,
+            line_ids,
             document_id,
-            confirmed_on=line.confirmed_on,
+            confirmed_on=confirmed_on,
             posting_id=posting_id,
         )
     return Taken(

@@ -105,10 +105,10 @@ def take(
     for group, there in completed:
         for line in group:
             before = there[_key(line)]
-            sources.complete_line(
+            sources.complete_lines(
                 connection,
                 "F1",
-                before.id,
+                [before.id],
                 document_id,
                 received_on=line.received_on or before.line.received_on,
                 received_serial=line.received_serial or before.line.received_serial,

@@ -162,16 +162,21 @@ def cleared_periods(
     return rows
 
 
-def complete_line(
-    connection: Connection, form: str, line_id: int, document_id: int, **filled
+def complete_lines(
+    connection: Connection,
+    form: str,
+    line_ids: Sequence[int],
+    document_id: int,
+    **filled,
 ) -> None:
-    """Fill what a line still lacked: 到账日期, 收款流水号, 确认日期, its posting."""
+    """Fill what lines still lacked: 到账日期, 收款流水号, 确认日期, their posting."""
     table = TABLES[form]
-    connection.execute(
-        update(table)
-        .where(table.c.id == line_id)
-        .values(completed_by_id=document_id, **filled)
-    )
+    for part in slices(line_ids):
+        connection.execute(
+            update(table)
+            .where(table.c.id.in_(part))
+            .values(completed_by_id=document_id, **filled)
+        )
 
 
 def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:

@@ -21,6 +21,7 @@ from posting_rules.calendar import Deadline
 from posting_rules.policies import Policy
 
 ADVANCES = ("预付金", "紧急调增", "额度调整")
+NORMAL = "正常"
 CLEARING_MONEY = "清算资金"
 NOT_YET = ("province-quota", "plan", "plan-paid")  # forms that come later: F4, F5, X2
 CLEARING, DOCUMENT, QUOTA, TRANSFER = (
@@ -37,6 +38,7 @@ class Listed(NamedTuple):
 
     period: str
     scope: str
+    nature: str
     insured: str
     lines: int
     confirmed: int
@@ -134,7 +136,10 @@ def _imported(lists: Sequence[Listed], asked: Month | Quarter) -> date | None:
 
 
 def _confirmed(lists: Sequence[Listed], asked: Quarter, city: str) -> Answer:
-    """The last 确认日期 once no line of the city waits; its list, if it has none."""
+    """The last 确认日期 once no line of the city waits; its list, if it has none.
+
+    补清算 and 冲减 come after the quarter's confirmation and do not move its day.
+    """
     periods = {str(asked), *map(str, asked.months)}
     mine = [
         row
@@ -146,7 +151,8 @@ def _confirmed(lists: Sequence[Listed], asked: Quarter, city: str) -> Answer:
     waiting = sum(row.lines - row.confirmed for row in mine)
     if waiting:
         return None, f"还有{waiting}行待确认"
-    return max(row.last_confirmed for row in mine), ""
+    normal = [row for row in mine if row.nature == NORMAL] or mine
+    return max(row.last_confirmed for row in normal), ""
 
 
 def _quotas(connection: Connection, quarters: Iterable[Quarter]) -> Quotas:
@@ -208,6 +214,7 @@ def _lists(connection: Connection, quarters: Iterable[Quarter]) -> list[Listed]:
         select(
             CLEARING.c.period,
             CLEARING.c.scope,
+            CLEARING.c.nature,
             CLEARING.c.insured,
             func.count(),
             func.count(CLEARING.c.confirmed_on),
@@ -216,9 +223,14 @@ def _lists(connection: Connection, quarters: Iterable[Quarter]) -> list[Listed]:
         )
         .join(DOCUMENT, DOCUMENT.c.id == CLEARING.c.document_id)
         .where(CLEARING.c.period.in_(periods), CLEARING.c.live)
-        .group_by(CLEARING.c.period, CLEARING.c.scope, CLEARING.c.insured)
+        .group_by(
+            CLEARING.c.period,
+            CLEARING.c.scope,
+            CLEARING.c.nature,
+            CLEARING.c.insured,
+        )
     )
-    return [Listed(*row[:6], _day(row[6])) for row in rows]
+    return [Listed(*row[:7], _day(row[7])) for row in rows]
 
 
 def _payments(

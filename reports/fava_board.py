@@ -7,14 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Iterable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from ledger.money import NOTHING
-from ledger.periods import Quarter, quarter_of
+from ledger.periods import Quarter
 from posting_rules.clearings import EVENT as CLEARING
 from posting_rules.policies import Policy
 from reports.fava_notes import quota_lines, travelling_lines
-from reports.usage import Figures, UsageRow, _until, figures, level_name, usage_rows
+from reports.usage import Figures, UsageRow, figures, level_name, to_bands, usage_rows
 from reports.usage_behind import trend
 from reports.usage_lines import VOUCHER
 
@@ -106,28 +106,21 @@ def board_total(policy: Policy, rows: Sequence[BoardRow]) -> BoardRow:
     )
 
 
-def quarters_cleared(connection: Connection, book: str) -> dict[str, date]:
-    """Every quarter with clearing in a book, and its last 确认日期."""
-    return dict(
+def quarters_cleared(connection: Connection, book: str) -> list[str]:
+    """Every quarter with clearing in a book, the earliest first."""
+    return list(
         connection.execute(
-            select(VOUCHER.c.quarter, func.max(VOUCHER.c.occurred_on))
+            select(VOUCHER.c.quarter)
+            .distinct()
             .where(
                 VOUCHER.c.book_id == book,
                 VOUCHER.c.event == CLEARING,
                 VOUCHER.c.number.is_not(None),
                 VOUCHER.c.quarter != "",
             )
-            .group_by(VOUCHER.c.quarter)
             .order_by(VOUCHER.c.quarter)
-        ).all()
+        ).scalars()
     )
-
-
-def seen_on(quarter: Quarter, cleared: dict[str, date], today: date) -> date:
-    """The day a quarter is looked at: today, or for a past one its last 确认日期."""
-    if quarter == quarter_of(today):
-        return today
-    return min(cleared.get(str(quarter), quarter.last_day), today)
 
 
 def trend_charts(
@@ -175,7 +168,7 @@ def _wan(amount: Decimal) -> float:
 
 
 def _row(policy: Policy, part: Figures, **facts) -> BoardRow:
-    until = _until(policy, part)
+    until = to_bands(policy, part)
     return BoardRow(
         advance=part.advance,
         cleared=part.cleared,

@@ -219,4 +219,3 @@ def to_bands(policy: Policy, whole: Figures) -> dict[str, Decimal]:
     return found
 
 
-_until = to_bands  # the board's name for it, until it takes the new one

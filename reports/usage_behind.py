@@ -15,6 +15,7 @@ from ledger.periods import Quarter
 from ledger.vouchers import signed
 from posting_rules.clearings import EVENT as CLEARING
 from posting_rules.policies import Policy, policy_of
+from reports.seen import written_off_by
 from reports.usage import figures
 from reports.usage_lines import (
     BOOK,
@@ -88,10 +89,7 @@ def vouchers_behind(
 def trend(
     connection: Connection, book: str, payer: str, quarters: Sequence[Quarter]
 ) -> list[TrendPoint]:
-    """A payer's rate in each quarter, as of the last 确认日期 of its periods.
-
-    A quarter for which nothing was cleared is seen on its last day.
-    """
+    """A payer's rate in each quarter, as its clearing left it (reports/seen.py)."""
     policy = policy_of(settings.province(connection))
     direction = _direction(policy, book, payer)
     lines = list(
@@ -106,7 +104,9 @@ def trend(
         days = [
             line.occurred_on
             for line in lines
-            if line.event == CLEARING and line.quarter == asked
+            if line.event == CLEARING
+            and line.quarter == asked
+            and line.occurred_on <= written_off_by(quarter)
         ]
         on = max(days, default=quarter.last_day)
         parts = [

@@ -34,6 +34,8 @@ WRONG_USE = {
     "没有这个命令": ["nothing"],
     "没有这个选项": ["import", "--nothing", "a.csv"],
     "没有文件": ["import"],
+    "不是文字": ["voucher", "list", "\udcff"],
+    "依据不是文字": ["setting", "set", "reading", "printed", "--cite", "\udcff"],
     "不是日期": ["import", "a.csv", "--post-on", "2017-13-01"],
     "不是期间": ["offset", "2017"],
     "不是凭证": ["voucher", "show", "12"],

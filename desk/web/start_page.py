@@ -27,6 +27,7 @@ from ledger.errors import UnavailableError, YibaoError
 from ledger.periods import Quarter, period, quarter_of
 from posting_rules.policies import policy_of
 from reports.due import calendar_warning, due_rows
+from reports.seen import seen_on
 from reports.usage import usage_rows
 
 DRAFTS_SHOWN = 20
@@ -75,7 +76,8 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
     with home.reading() as connection:
         province = settings.province(connection)
         bands = policy_of(province).warnings
-        rows = usage_rows(connection, quarter=quarter, on=on)
+        seen_day = seen_on(connection, quarter, on)
+        rows = usage_rows(connection, quarter=quarter, on=seen_day)
         ids = books.all_books(connection)
         drafts = _drafts(connection)
         due = due_rows(connection, quarter, on)
@@ -84,6 +86,7 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
     return {
         "province": regions.name(province),
         "on": on,
+        "seen_on": seen_day,
         "unit": unit,
         "units": picture.UNITS,
         "quarter": quarter,

@@ -25,6 +25,7 @@ from reports.fava_extension.page import (
 from reports.fava_looks import UNITS, YUAN
 from reports.fava_notes import quota_lines, travelling_lines
 from reports.fava_sheets import board_sheet
+from reports.seen import seen_on
 from reports.usage_behind import FIGURES, vouchers_behind
 
 WHATS = {
@@ -138,7 +139,8 @@ class AdvanceBoard(Page):
         quarter = self._quarter(choices, cleared)
         directions = [(d, board.DIRECTIONS[d]) for d in self.directions]
         direction = choices.one_of("direction", "方向", directions, directions[0][0])
-        default = board.seen_on(quarter_read(quarter.value), cleared, self.today)
+        asked = quarter_read(quarter.value)
+        default = seen_on(connection, asked, self.today, self.book)
         on = choices.day("on", "截至", default)
         # What we paid out is for 跨省 alone: there is nothing to choose.
         scopes = board.SCOPES if direction.value == "received" else ()
