@@ -24,7 +24,7 @@ from ledger.periods import Month, Quarter, period
 speak_chinese()
 BEIJING = timezone(timedelta(hours=8))
 MODULES = {
-    "desk.cli_books": ["init", "book", "setting", "sample", "db"],
+    "desk.cli_books": ["init", "book", "setting", "document", "sample", "db"],
     "desk.cli_work": ["import", "voucher", "offset"],
     "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],
 }

@@ -192,6 +192,60 @@ def sample(folder, province, seed, first, quarters, kind):
     click.echo(f"已在{folder}写入{len(paths)}个文件。")
 
 
+@click.group(help="原始凭证：列出，撤回没有生成凭证的行。")
+def document():
+    pass
+
+
+@document.command("list", help="列出导入过的表格。")
+@json_option
+@click.pass_obj
+def document_list(session, as_json):
+    from ledger import sources
+
+    with session.home().reading() as connection:
+        rows = sources.documents(connection)
+    if as_json:
+        keys = ("id", "form", "name", "sha256", "recorded_at", "lines", "bare")
+        told = [{key: getattr(row, key) for key in keys} for row in rows]
+        tell_json({"documents": told})
+        return
+    tell_table(
+        ["编号", "表", "文件", "导入时间", "经办", "有效行", "未生成凭证"],
+        [
+            (
+                row.id,
+                row.form,
+                row.name,
+                row.recorded_at,
+                row.recorded_by,
+                row.lines,
+                row.bare,
+            )
+            for row in rows
+        ],
+        "67",
+    )
+
+
+@document.command("withdraw", help="撤回一份表格里没有生成凭证的行，例如待确认的清算。")
+@click.argument("number", type=int, metavar="编号")
+@click.option("--reason", required=True, metavar="原因")
+@dry_run_option
+@by_option
+@click.pass_obj
+def document_withdraw(session, number, reason, dry_run, by):
+    from desk.vouchers import check_words
+    from ledger import sources
+
+    who = actor(by)
+    check_words(reason)
+    with session.home().writing(keep=not dry_run) as connection:
+        count = sources.withdraw(connection, number, who.by, who.at, reason)
+    word = "检查通过，没有撤回" if dry_run else "已撤回"
+    click.echo(f"{word}：{count}行。")
+
+
 @click.group(help="数据库。")
 def db():
     pass
@@ -206,4 +260,11 @@ def db_upgrade(session):
     click.echo(f"数据库的结构版本是{SCHEMA_VERSION}。")
 
 
-COMMANDS = {"init": init, "book": book, "setting": setting, "sample": sample, "db": db}
+COMMANDS = {
+    "init": init,
+    "book": book,
+    "setting": setting,
+    "document": document,
+    "sample": sample,
+    "db": db,
+}

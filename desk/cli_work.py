@@ -51,19 +51,18 @@ def import_(context, files, draft, strict, late, post_on, dry_run, by, as_json):
     from desk.importing import STEPS, Options, import_files
     from desk.progress import bar
 
-    with bar(len(STEPS) * len(files) + 1) as tell:
-        results = import_files(
-            context.obj.home(),
-            files,
-            actor(by),
-            Options(draft, dry_run, post_on),
-            tell,
-        )
-    if as_json:
-        tell_json({"files": [result.as_json() for result in results]})
-    else:
-        for result in results:
-            _tell_file(result)
+    results: list = []
+    home, who = context.obj.home(), actor(by)
+    try:
+        with bar(len(STEPS) * len(files) + 1) as tell:
+            options = Options(draft, dry_run, post_on)
+            import_files(home, files, who, options, tell, results)
+    finally:  # what is posted is told, whatever ended the rest
+        if as_json:
+            tell_json({"files": [result.as_json() for result in results]})
+        else:
+            for result in results:
+                _tell_file(result)
     context.exit(1 if any(r.status == "rejected" for r in results) else 0)
 
 

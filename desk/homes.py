@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
-from ledger import books, regions, settings
+from ledger import books, postings, regions, settings
 from ledger.books import BookId
 from ledger.database import SCHEMA_VERSION, Home, schema_version, upgrade
 from ledger.errors import BookError, UsageError
@@ -95,7 +95,20 @@ def put_setting(
     if not cite.strip():
         raise UsageError("--cite 不能为空：每项设置都要有依据")
     with home.writing(keep=not dry_run) as connection:
+        if name == "numbering":
+            _check_numbering(connection, from_day)
         settings.put(
             connection,
             SettingRow(name, region, from_day, value, cite, actor.by, actor.at),
+        )
+
+
+def _check_numbering(connection: Connection, from_day: date | None) -> None:
+    """Numbers run on within a year: the way of numbering changes between years."""
+    years = postings.numbered_years(connection)
+    first_day = from_day is None or (from_day.month, from_day.day) == (1, 1)
+    if not first_day or any(from_day is None or y >= from_day.year for y in years):
+        raise UsageError(
+            "编号方式只能从还没有凭证的一年的1月1日起改，否则当年断号；"
+            "请用 --from 给出下一年的1月1日"
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 from operator import attrgetter
-from typing import Sequence
+from typing import NoReturn, Sequence
 
 from sqlalchemy import Connection
 
 from desk.taking import Desk, Taken, other_content, said
-from ledger import postings, sources
+from ledger import postings, regions, settings, sources
 from ledger.documents import SourceDocument, Transfer, source_text
 from ledger.errors import Fault, RuleError, SourceError
 from ledger.money import grouped
@@ -19,6 +19,7 @@ from ledger.vouchers import Posting
 from posting_rules.transfers import (
     PAID,
     RECEIVED,
+    RETURN,
     Move,
     classify,
     posting_of_leg,
@@ -58,26 +59,8 @@ def take(
     connection: Connection, desk: Desk, document: SourceDocument, document_id: int
 ) -> Taken:
     """Post new transfers, and the received half of those that arrived since."""
-    known: dict[str, dict[tuple, KnownLine]] = defaultdict(dict)
-    for row in sources.known_lines(
-        connection, "F1", "serial", {line.serial for line in document.lines}
-    ):
-        known[unit(row.line)][_key(row.line)] = row
-    units: dict[str, list[Transfer]] = defaultdict(list)
-    for line in document.lines:
-        units[unit(line)].append(line)
-    new: list[list[Transfer]] = []
-    completed: list[tuple[list[Transfer], dict[tuple, KnownLine]]] = []
-    count = 0
-    _refuse_half_named(document, [rows[0] for rows in units.values()], known)
-    for key, lines in units.items():
-        there = known.get(key)
-        if there is None:
-            new.append(lines)
-        else:
-            count += len(lines)
-            if _completes(document, lines, there):
-                completed.append((lines, there))
+    new, completed, count = _sorted_out(connection, document)
+    _check_books_kept(connection, document, new)
     made = _new_postings(desk, document, new)
     late = [_late_posting(desk, document, *group) for group in completed]
     every = [posting for pair in made for posting in pair if posting] + [
@@ -121,6 +104,67 @@ def take(
         known=count - sum(len(group) for group, _ in completed),
         completed=sum(len(group) for group, _ in completed),
         posting_ids=ids,
+    )
+
+
+def _sorted_out(connection: Connection, document: SourceDocument) -> tuple[
+    list[list[Transfer]],
+    list[tuple[list[Transfer], dict[tuple, KnownLine]]],
+    int,
+]:
+    """Transfers that are new, known ones that arrived since, and how many rows are
+    known."""
+    known: dict[str, dict[tuple, KnownLine]] = defaultdict(dict)
+    for row in sources.known_lines(
+        connection, "F1", "serial", {line.serial for line in document.lines}
+    ):
+        known[unit(row.line)][_key(row.line)] = row
+    units: dict[str, list[Transfer]] = defaultdict(list)
+    for line in document.lines:
+        units[unit(line)].append(line)
+    new: list[list[Transfer]] = []
+    completed: list[tuple[list[Transfer], dict[tuple, KnownLine]]] = []
+    count = 0
+    _refuse_half_named(document, [rows[0] for rows in units.values()], known)
+    for key, lines in units.items():
+        there = known.get(key)
+        if there is None:
+            new.append(lines)
+        else:
+            count += len(lines)
+            if _completes(document, lines, there):
+                completed.append((lines, there))
+    return new, completed, count
+
+
+def _check_books_kept(
+    connection: Connection, document: SourceDocument, new: Sequence[list[Transfer]]
+) -> None:
+    """Refuse an advance of a county whose books had ended by then (reading 8).
+
+    What comes back to it (退回) is still booked: that is how its books run out.
+    """
+    if not settings.is_set(connection, "county-books"):
+        return
+    for line in (line for group in new for line in group):
+        for county in (line.payer, line.payee):
+            if line.nature == RETURN or regions.level(county) != "county":
+                continue
+            kept = settings.value(connection, "county-books", line.paid_on, county)
+            if kept == "ended":
+                _refuse_ended(document, line, county)
+
+
+def _refuse_ended(document: SourceDocument, line: Transfer, county: str) -> NoReturn:
+    column = "付款方代码" if county == line.payer else "收款方代码"
+    found = f"{county}（{regions.name(county)}）"
+    expected = "账套还在的县区；市级统筹后由市州划拨（设置 county-books）"
+    message = (
+        f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”的账套"
+        f"在{line.paid_on}已经结束，应为{expected}"
+    )
+    raise SourceError(
+        message, [Fault(line.sheet, line.row, column, found, expected, message)]
     )
 
 

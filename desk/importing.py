@@ -100,12 +100,14 @@ def import_files(
     actor: Actor,
     options: Options = Options(),
     tell: Tell = silently,
+    results: list[FileResult] | None = None,
 ) -> list[FileResult]:
     """Import files one after the other, each for itself, and print the books.
 
-    `tell` hears each of a file's STEPS, and of the printing, as it begins.
+    `tell` hears each of a file's STEPS, and of the printing, as it begins. Whoever
+    gives `results` keeps those of the files before an error that ends it all.
     """
-    results = []
+    results = [] if results is None else results
     try:
         for path in paths:
             results.append(import_file(home, path, actor, options, tell))

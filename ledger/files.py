@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from glob import escape
 from pathlib import Path
 
 REASONS = {
@@ -29,6 +30,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """Put `content` at `path`; a crash leaves the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    for left in path.parent.glob(f".{escape(path.name)}.*.tmp"):
+        left.unlink(missing_ok=True)  # a crash left it; writers have the lock
     try:
         with open(temporary, "wb") as stream:
             stream.write(content)

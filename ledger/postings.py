@@ -299,6 +299,12 @@ def recorded(connection: Connection, posting_ids: Sequence[int]) -> list[Recorde
     return [Recorded(*row) for row in rows]
 
 
+def numbered_years(connection: Connection) -> list[int]:
+    """The years in which some book has approved vouchers."""
+    year = BookYear.__table__.c.year
+    return list(connection.execute(select(year).distinct().order_by(year)).scalars())
+
+
 def first_days(connection: Connection, books: Sequence[str]) -> dict[str, date]:
     """Each book's first day of live vouchers, drafts included.
 

@@ -114,6 +114,9 @@ class Document(Base):
     totalled: Mapped[bool]
     recorded_by: Mapped[str]
     recorded_at: Mapped[str]
+    withdrawn_by: Mapped[str | None]  # its lines that made no voucher
+    withdrawn_at: Mapped[str | None]
+    withdrawn_reason: Mapped[str | None]
 
 
 class Posting(Base):

@@ -11,7 +11,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Iterable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    and_,
+    case,
+    func,
+    insert,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from ledger.database import Home, bulk_insert, next_id, slices
 from ledger.documents import Clearing, Opening, Quota, SourceDocument, Transfer
@@ -179,6 +190,69 @@ def complete_lines(
         )
 
 
+def documents(connection: Connection) -> list:
+    """Every document with its live lines, and how many of them made no voucher."""
+    parts = []
+    for table in TABLES.values():
+        bare = and_(true(), *(column.is_(None) for column in _posting_of(table)))
+        parts.append(
+            select(
+                table.c.document_id,
+                func.count().label("lines"),
+                func.sum(case((bare, 1), else_=0)).label("bare"),
+            )
+            .where(table.c.live)
+            .group_by(table.c.document_id)
+        )
+    counted = union_all(*parts).subquery()
+    document = Document.__table__
+    return connection.execute(
+        select(
+            document,
+            func.coalesce(counted.c.lines, 0).label("lines"),
+            func.coalesce(counted.c.bare, 0).label("bare"),
+        )
+        .outerjoin(counted, counted.c.document_id == document.c.id)
+        .order_by(document.c.id)
+    ).all()
+
+
+def withdraw(
+    connection: Connection, document_id: int, by: str, at: str, reason: str
+) -> int:
+    """Free a document's lines that made no voucher; says how many there were.
+
+    What made a voucher is taken back by rejecting or reversing it.
+    """
+    document = Document.__table__
+    form = connection.execute(
+        select(document.c.form).where(document.c.id == document_id)
+    ).scalar()
+    if form is None:
+        raise BookError(f"没有原始凭证{document_id}；yibao document list 列出全部")
+    table = TABLES[form]
+    freed = connection.execute(
+        update(table)
+        .where(
+            table.c.document_id == document_id,
+            table.c.live,
+            *(column.is_(None) for column in _posting_of(table)),
+        )
+        .values(live=False)
+    ).rowcount
+    if not freed:
+        raise BookError(
+            f"原始凭证{document_id}没有未生成凭证的行，不能撤回；"
+            "有凭证的用 yibao voucher reject 或 reverse"
+        )
+    connection.execute(
+        update(document)
+        .where(document.c.id == document_id)
+        .values(withdrawn_by=by, withdrawn_at=at, withdrawn_reason=reason)
+    )
+    return freed
+
+
 def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     """Free the keys of lines that rejected or reversed postings had taken.
 
@@ -207,7 +281,11 @@ def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
 
 
 def _posting_columns(table: Table) -> list[str]:
-    return [column.name for column in table.c if column.name.endswith("posting_id")]
+    return [column.name for column in _posting_of(table)]
+
+
+def _posting_of(table: Table) -> list:
+    return [column for column in table.c if column.name.endswith("posting_id")]
 
 
 def _stored(column: Sequence, nothing: str | None) -> Iterable:

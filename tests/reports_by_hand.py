@@ -5,7 +5,9 @@ from itertools import count
 
 from forms_by_hand import as_csv, form_rows, line
 
+from desk import vouchers
 from desk.importing import import_file
+from desk.reversing import reverse
 from ledger.postings import BY_RULE, Actor, approve, record
 from ledger.vouchers import Line, Posting, Voucher
 
@@ -89,3 +91,10 @@ def post(home, book, on, *lines, event="manual", draft=False, **facts):
 
 def day(text):
     return date.fromisoformat(text)
+
+
+def undo(home, name, on, reason):
+    """Reverse a voucher by hand; another one approves."""
+    made = reverse(home, LI, name, on, reason)
+    drafts = [f"#{row.id}" for row in made if row.number is None]
+    return vouchers.approve(home, Actor("wang", LI.at), drafts) if drafts else made

@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from reports_by_hand import LI, clearing, day, post, take, transfer
+from reports_by_hand import LI, clearing, day, post, take, transfer, undo
 
 from desk.homes import put_setting
-from desk.reversing import reverse
 from reports.balances import balance_rows, balance_totals
 
 BOOK = "520102-county-agency"
@@ -61,7 +60,7 @@ def test_a_row_tells_year_month_and_what_moved(home):
 def test_red_shrinks_what_moved(home):
     made = move(home, "2018-03-10", "10.00")
     move(home, "2018-03-11", "1.00")
-    reverse(home, LI, made.name, day("2018-03-12"), "录错")
+    undo(home, made.name, day("2018-03-12"), "录错")
     row = leaf(home, "2018-03-31", PAID)
 
     assert (row.debit, row.credit, row.closing) == (1, 0, 1)

@@ -3,9 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from reports_by_hand import LI, day, post, take, transfer
+from reports_by_hand import day, post, take, transfer, undo
 
-from desk.reversing import reverse
 from ledger.errors import BookError
 from reports.ledgers import journal_rows, journals, ledger_rows
 
@@ -57,7 +56,7 @@ def test_a_ledger_has_opening_entries_and_totals_also_of_months_without_any(home
 
 def test_a_red_entry_stands_on_its_side_and_shrinks_the_totals(home):
     made = move(home, "2018-03-05", "20.00")
-    reverse(home, LI, made.name, day("2018-03-06"), "录错")
+    undo(home, made.name, day("2018-03-06"), "录错")
     rows = ledger(home, PAID, "2018-03-01", "2018-03-31")
 
     assert [row.debit for row in rows] == [None, 20, -20, 0, 0]

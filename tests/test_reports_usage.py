@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from reports_by_hand import LI, clearing, day, post, take, transfer
+from reports_by_hand import LI, clearing, day, post, take, transfer, undo
 
 from desk.homes import put_setting
 from desk.importing import Options
@@ -124,7 +124,7 @@ def test_a_mixed_transfer_that_was_returned_or_reversed_leaves_no_rest(home):
         if voucher.book == CITY_BOOK
     ]
     take(home, "F1", transfer(COUNTY, CITY, 7, "2018-06-02"))
-    reverse(home, LI, second.name, day("2018-06-03"), "录错")
+    undo(home, second.name, day("2018-06-03"), "录错")
     [row] = usage(home, CITY_BOOK).values()
 
     assert {scope: part.advance for scope, part in row.scope.items()} == {"跨省": 7}

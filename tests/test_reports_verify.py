@@ -4,9 +4,8 @@ import time
 from decimal import Decimal
 
 import pytest
-from reports_by_hand import LI, clearing, day, post, take, transfer
+from reports_by_hand import LI, clearing, day, post, take, transfer, undo
 
-from desk.reversing import reverse
 from ledger.book_files import print_changed
 from reports.verify import verify
 from reports.verify_book import numbers_of
@@ -30,7 +29,7 @@ def printed(sqlite_home):
     """The file of a year with three vouchers, the last of them a red one."""
     move(sqlite_home, "2018-03-05")
     made = move(sqlite_home, "2018-03-06", "20.00")
-    reverse(sqlite_home, LI, made.name, day("2018-04-02"), "录错")
+    undo(sqlite_home, made.name, day("2018-04-02"), "录错")
     print_changed(sqlite_home)
     return sqlite_home.path / "books" / BOOK / "2018.beancount"
 
@@ -228,9 +227,9 @@ def test_numbers_may_run_by_month_or_by_year(sqlite_home):
     move(sqlite_home, "2018-03-05")
     move(sqlite_home, "2018-03-05")
     put_setting(
-        sqlite_home, LI, "numbering", "year", from_day=day("2018-04-01"), cite="51"
+        sqlite_home, LI, "numbering", "year", from_day=day("2019-01-01"), cite="51"
     )
-    for on in ("2018-04-05", "2018-06-05", "2018-05-05", "2018-05-06"):
+    for on in ("2019-04-05", "2019-06-05", "2019-05-05", "2019-05-06"):
         move(sqlite_home, on)
     print_changed(sqlite_home)
 

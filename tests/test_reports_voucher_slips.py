@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from reports_by_hand import LI, clearing, day, post, take, transfer
+from reports_by_hand import LI, clearing, day, post, take, transfer, undo
 
 from desk.reversing import reverse
 from ledger.errors import BookError
@@ -75,7 +75,7 @@ def test_a_reversal_and_its_original_know_each_other(home):
         ("借", "暂付款——异地就医款", "", Decimal("20.00")),
         ("贷", "财政专户存款——县本级", "", Decimal("20.00")),
     )
-    reverse(home, LI, made.name, day("2018-03-06"), "录错")
+    undo(home, made.name, day("2018-03-06"), "录错")
     original = slip_named(home, COUNTY_BOOK, 2018, 3, 1)
     red = slip_named(home, COUNTY_BOOK, 2018, 3, 2)
 
