@@ -38,6 +38,7 @@ CATALOGUE = {
     "Got unexpected extra argument ({args})": "多出参数（{args}）",
     "Got unexpected extra arguments ({args})": "多出参数（{args}）",
     "{value!r} is not one of {choices}.": "“{value}”不是{choices}之一。",
+    "{value!r} is not {choice}.": "“{value}”不是{choice}。",
     "{value!r} is not a valid {number_type}.": "“{value}”不是{number_type}。",
     "{name} {filename!r} does not exist.": "{name}“{filename}”不存在。",
     "{name} {filename!r} is a directory.": "{name}“{filename}”是目录。",

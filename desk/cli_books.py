@@ -35,18 +35,24 @@ from desk.cli import (
 )
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
-def init(session, home, province, reading, review, dry_run, by):
+def init(session, home, province, reading, review, dry_run, by, as_json):
     from desk.homes import init_home, province_books
 
     if dry_run:
         count = len(province_books(home, province, session.url))
+    else:
+        _, count = init_home(
+            home, province, actor(by), url=session.url, reading=reading, review=review
+        )
+    if as_json:
+        status = "checked" if dry_run else "opened"
+        tell_json({"status": status, "home": str(home), "books": count})
+    elif dry_run:
         click.echo(f"检查通过，没有开设；将在{home}开设{count}个账套。")
-        return
-    _, count = init_home(
-        home, province, actor(by), url=session.url, reading=reading, review=review
-    )
-    click.echo(f"已在{home}开设{count}个账套。")
+    else:
+        click.echo(f"已在{home}开设{count}个账套。")
 
 
 @click.group(help="账套：列出、开设、重新打印；科目表。")
@@ -72,13 +78,18 @@ def book_list(session, as_json):
 @click.argument("books", nargs=-1, required=True, metavar="账套…")
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
-def book_open(session, books, dry_run, by):
+def book_open(session, books, dry_run, by, as_json):
     from ledger.books import book_id, open_books
 
     who = actor(by)
     with session.home().writing(keep=not dry_run) as connection:
         new = open_books(connection, [book_id(b) for b in books], who.by, who.at)
+    if as_json:
+        status = "checked" if dry_run else "opened" if new else "already-open"
+        tell_json({"status": status, "books": [str(id) for id in new]})
+        return
     word = "检查通过，将新开" if dry_run else "新开"
     click.echo(f"{word}{len(new)}个账套，{len(books) - len(new)}个原已开设。")
 
@@ -121,8 +132,9 @@ def setting():
 @click.option("--cite", required=True, metavar="依据", help="文号与条款")
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
-def setting_set(session, name, value, region, from_day, cite, dry_run, by):
+def setting_set(session, name, value, region, from_day, cite, dry_run, by, as_json):
     from desk.homes import put_setting
 
     put_setting(
@@ -135,6 +147,17 @@ def setting_set(session, name, value, region, from_day, cite, dry_run, by):
         cite=cite,
         dry_run=dry_run,
     )
+    if as_json:
+        tell_json(
+            {
+                "status": "checked" if dry_run else "set",
+                "name": name,
+                "region": region,
+                "from": from_day and str(from_day),
+                "value": value,
+            }
+        )
+        return
     click.echo(f"{'检查通过，没有设置' if dry_run else '已设置'}{name}＝{value}。")
 
 

@@ -22,11 +22,14 @@ LEVELS = {"normal": "正常", "yellow": "黄色预警", "red": "红色预警"}
 @json_option
 @click.pass_context
 def usage(context, quarter, on, book, warned, fail_on, as_json):
+    from ledger import books
     from reports.usage import rate_text, usage_rows
 
     on = on or today()
     quarter = quarter or quarter_of(on)
     with context.obj.home().reading() as connection:
+        if book:
+            books.require(connection, book)
         rows = usage_rows(connection, quarter=quarter, on=on, book=book)
     if warned:
         rows = [row for row in rows if row.level != "normal"]

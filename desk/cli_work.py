@@ -182,6 +182,7 @@ def _told(key: str, value) -> str:
 @click.option("--attachments", default=1, type=click.IntRange(0, 9999), metavar="张数")
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
 def voucher_new(
     session,
@@ -196,6 +197,7 @@ def voucher_new(
     attachments,
     dry_run,
     by,
+    as_json,
 ):
     from desk.vouchers import new_voucher
 
@@ -213,6 +215,9 @@ def voucher_new(
         attachments=attachments,
         dry_run=dry_run,
     )
+    if as_json:
+        _tell_json("draft", [made], dry_run)
+        return
     click.echo(
         "检查通过，没有录入。" if dry_run else f"草稿 #{made.id}，请另一人审核。"
     )
@@ -236,11 +241,16 @@ def _manual(pairs):
 @click.argument("names", nargs=-1, required=True, metavar="凭证…")
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
-def voucher_approve(session, names, dry_run, by):
+def voucher_approve(session, names, dry_run, by, as_json):
     from desk.vouchers import approve
 
-    _tell_made(approve(session.home(), actor(by), names, dry_run), "已审核", dry_run)
+    made = approve(session.home(), actor(by), names, dry_run)
+    if as_json:
+        _tell_json("approved", made, dry_run)
+    else:
+        _tell_made(made, "已审核", dry_run)
 
 
 @voucher.command("reject", help="退回：草稿作废，它占用的业务可重新导入。")
@@ -248,11 +258,16 @@ def voucher_approve(session, names, dry_run, by):
 @click.option("--reason", required=True, metavar="原因")
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
-def voucher_reject(session, names, reason, dry_run, by):
+def voucher_reject(session, names, reason, dry_run, by, as_json):
     from desk.vouchers import reject
 
     rejected = reject(session.home(), actor(by), names, reason, dry_run)
+    if as_json:
+        status = "checked" if dry_run else "rejected"
+        tell_json({"status": status, "postings": len(rejected)})
+        return
     word = "检查通过，没有退回" if dry_run else "已退回"
     click.echo(f"{word}：{len(rejected)}笔业务。")
 
@@ -265,8 +280,9 @@ def voucher_reject(session, names, reason, dry_run, by):
 @click.option("--blue", is_flag=True, help="以前年度的凭证：作蓝字更正草稿")
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
-def voucher_reverse(session, name, reason, on, post_on, blue, dry_run, by):
+def voucher_reverse(session, name, reason, on, post_on, blue, dry_run, by, as_json):
     from desk.reversing import reverse
 
     made = reverse(
@@ -278,6 +294,9 @@ def voucher_reverse(session, name, reason, on, post_on, blue, dry_run, by):
         blue=blue,
         dry_run=dry_run,
     )
+    if as_json:
+        _tell_json(_status(made), made, dry_run)
+        return
     _tell_made(made, "已冲销" if made and made[0].number else "草稿，待审核", dry_run)
 
 
@@ -301,27 +320,36 @@ def offset(session, period, post_on, draft, dry_run, by, as_json):
         dry_run=dry_run,
     )
     if as_json:
-        tell_json(
-            {
-                "period": str(period),
-                "status": (
-                    "checked" if dry_run else "posted" if made else "already-posted"
-                ),
-                "vouchers": [
-                    {
-                        "book": row.book,
-                        "voucher": None if dry_run else row.name,
-                        "rule": row.rule,
-                        "amount": f"{row.amount:.2f}",
-                    }
-                    for row in made
-                ],
-            }
-        )
+        _tell_json(_status(made), made, dry_run, period=str(period))
     elif made:
         _tell_made(made, "已对冲" if made[0].number else "草稿，待审核", dry_run)
     else:
         click.echo("没有要对冲的。")
+
+
+def _status(made) -> str:
+    if not made:
+        return "already-posted"
+    return "posted" if made[0].number else "draft"
+
+
+def _tell_json(status: str, made, dry_run: bool, **more) -> None:
+    """What a command made; a draft, or what was only tried, has no voucher's name."""
+    vouchers = [
+        {
+            "book": row.book,
+            "voucher": None if dry_run else row.name,
+            "rule": row.rule,
+            "amount": f"{row.amount:.2f}",
+        }
+        for row in made
+    ]
+    if not dry_run:
+        for row, told in zip(made, vouchers):
+            if row.number is None:
+                told["draft"] = f"#{row.id}"
+    status = "checked" if dry_run else status
+    tell_json({**more, "status": status, "vouchers": vouchers})
 
 
 def _tell_made(made, word: str, dry_run: bool) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from operator import attrgetter, itemgetter
 from typing import Iterable, Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from desk.taking import Desk, Taken, other_content
 from ledger import postings, regions, settings, sources
@@ -18,6 +18,7 @@ from ledger.documents import Clearing, SourceDocument, rows_text
 from ledger.errors import Fault, RuleError, SourceError
 from ledger.money import grouped
 from ledger.periods import Month, Quarter
+from ledger.postings import VOUCHER
 from ledger.sources import KnownLine
 from ledger.vouchers import Posting
 from posting_rules import clearings
@@ -160,12 +161,7 @@ def _overlapping(period: Month | Quarter) -> Iterable[Month | Quarter]:
 
 
 def _refuse_again(connection, document, line, text: str, posting_id: int | None):
-    names = []
-    if posting_id is not None:
-        names = [
-            row.name or f"#{row.id}"
-            for row in postings.recorded(connection, [posting_id])
-        ]
+    names = _cleared_by(connection, line, text, posting_id)
     by = f"（{'、'.join(names)}）" if names else "（已登记，待确认）"
     _refuse(
         document,
@@ -174,6 +170,27 @@ def _refuse_again(connection, document, line, text: str, posting_id: int | None)
         str(line.period),
         f"没有清算过的期间；{text}已经清算{by}，要补记请用“补清算”",
     )
+
+
+def _cleared_by(
+    connection: Connection, line: Clearing, text: str, posting_id: int | None
+) -> list[str]:
+    """The vouchers of a posting that cleared a line's payer for a period."""
+    if posting_id is None:
+        return []
+    cleared = select(VOUCHER.c.id).where(
+        VOUCHER.c.posting_id == posting_id,
+        VOUCHER.c.period == text,
+        VOUCHER.c.scope == line.scope,
+    )
+    ids = set(connection.execute(cleared).scalars())
+    city = clearings.city_of(line.insured)
+    bodies = {line.insured, city, regions.province_of(city)}
+    return [
+        row.name or f"#{row.id}"
+        for row in postings.recorded(connection, [posting_id])
+        if row.id in ids and row.book.partition("-")[0] in bodies
+    ]
 
 
 def _postings(
@@ -190,8 +207,9 @@ def _postings(
     def source(unit: Unit, cells: Sums) -> str:
         by_sheet: dict[str, list[int]] = defaultdict(list)
         for part in {(c.period, c.scope, c.insured) for c in cells}:
-            for sheet, at in rows[unit.list_number, unit.confirmed_on, *part]:
-                by_sheet[sheet].append(at)
+            at = rows[unit.list_number, unit.confirmed_on, *part]
+            for sheet, numbers in at.items():
+                by_sheet[sheet] += numbers
         return rows_text(document.name, by_sheet)
 
     made: dict[Unit, Posting | None] = {}
@@ -208,7 +226,8 @@ def _postings(
             )
         except RuleError as error:
             line = next(x for x in lines if x.confirmed_on == unit.confirmed_on)
-            _refuse(document, line, "确认日期", str(line.confirmed_on), str(error))
+            found, expected = str(line.confirmed_on), "政策适用期内的一天"
+            _refuse(document, line, "确认日期", found, expected, str(error))
         if posting:
             posting = desk.dated(posting)
             if taken.get(str(unit)):
@@ -218,12 +237,12 @@ def _postings(
     return made
 
 
-def _rows(lines: Sequence[Clearing]) -> dict[tuple, list[tuple[str, int]]]:
-    """Where confirmed lines stand, by list, day, period, scope and payer."""
-    rows: dict[tuple, list[tuple[str, int]]] = defaultdict(list)
+def _rows(lines: Sequence[Clearing]) -> dict[tuple, dict[str, list[int]]]:
+    """Rows by sheet, for each list, 确认日期, period, scope and payer."""
+    rows: dict[tuple, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     at = attrgetter("list_number", "confirmed_on", "period", "scope", "insured")
-    for key, place in zip(map(at, lines), map(itemgetter(0, 1), lines)):
-        rows[key].append(place)
+    for key, sheet, row in zip(map(at, lines), *zip(*map(itemgetter(0, 1), lines))):
+        rows[key][sheet].append(row)
     return rows
 
 
@@ -278,11 +297,16 @@ def _beyond_advance(
 
 
 def _refuse(
-    document: SourceDocument, line: Clearing, column: str, found: str, expected: str
+    document: SourceDocument,
+    line: Clearing,
+    column: str,
+    found: str,
+    expected: str,
+    why: str = "",
 ):
     message = (
         f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”，"
-        f"应为{expected}\n本文件没有入账。"
+        f"应为{expected}{f'：{why}' if why else ''}\n本文件没有入账。请改正后重新导入。"
     )
     raise SourceError(
         message, [Fault(line.sheet, line.row, column, found, expected, message)]

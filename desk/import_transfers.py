@@ -209,10 +209,14 @@ def _posting(
         line = lines[0]
         column = "付款日期" if leg == PAID else "到账日期"
         found = str(line.paid_on if leg == PAID else line.received_on)
-        message = f"{document.name}“{line.sheet}”第{line.row}行：{error}"
+        expected = "政策适用期内的一天"
+        message = (
+            f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”，"
+            f"应为{expected}：{error}"
+        )
         raise SourceError(
             message,
-            [Fault(line.sheet, line.row, column, found, str(error), message)],
+            [Fault(line.sheet, line.row, column, found, expected, message)],
         ) from error
     return desk.dated(made) if made else None
 

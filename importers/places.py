@@ -49,4 +49,5 @@ def _today(code: str, name: str, day) -> str:
 
 
 def _day(day: date | Month | Quarter | None) -> date | None:
-    return day if day is None or isinstance(day, date) else day.last_day
+    """A period's first day: a code that ended in it was still right for a part."""
+    return day if day is None or isinstance(day, date) else day.first_day

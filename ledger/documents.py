@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Iterable, NamedTuple, Sequence
+from itertools import islice
+from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from ledger.periods import Month, Quarter
 
@@ -126,7 +127,7 @@ def source_text(name: str, lines: Iterable) -> str:
 def rows_text(name: str, by_sheet: dict[str, list[int]]) -> str:
     places = []
     for sheet, rows in by_sheet.items():
-        runs = _runs(sorted(rows))
+        runs = list(islice(_runs(sorted(rows)), ROWS_NAMED + 1))
         text = ",".join(
             f"R{first}" if first == last else f"R{first}-R{last}"
             for first, last in runs[:ROWS_NAMED]
@@ -137,11 +138,12 @@ def rows_text(name: str, by_sheet: dict[str, list[int]]) -> str:
     return f"{name}#{';'.join(places)}"
 
 
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], row)
-        elif not runs or row != runs[-1][1]:
-            runs.append((row, row))
-    return runs
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of rows that follow one another; rows ascend."""
+    first = last = rows[0]
+    for row in rows[1:]:
+        if row > last + 1:
+            yield first, last
+            first = row
+        last = row
+    yield first, last

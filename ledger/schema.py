@@ -248,7 +248,7 @@ class SourceLine:
     """What every form's line has: where it stands, and whether its key is taken."""
 
     id: Mapped[int] = given_id()
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     sheet: Mapped[str]
     row: Mapped[int]
     live: Mapped[bool]

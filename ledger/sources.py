@@ -43,6 +43,7 @@ TABLES: dict[str, Table] = {
     "F3": QuotaLine.__table__,
 }
 TYPES = {"F0": Opening, "F1": Transfer, "F2": Clearing, "F3": Quota}
+FEN_OF_A_YUAN = Decimal(100)
 SUFFIXES = (".xlsx", ".xls", ".csv")
 
 
@@ -294,7 +295,11 @@ def _stored(column: Sequence, nothing: str | None) -> Iterable:
     if sample is None:
         return [nothing] * len(column)
     if isinstance(sample, Decimal):
-        return [None if v is None else int(v.scaleb(2)) for v in column]
+        present = [v for v in column if v is not None]
+        fen = map(int, map(FEN_OF_A_YUAN.__mul__, present))
+        if len(present) == len(column):
+            return list(fen)
+        return [None if v is None else next(fen) for v in column]
     if isinstance(sample, date | tuple):  # a day, a Month or a Quarter
         texts: dict = {None: nothing}
         return [texts[v] if v in texts else texts.setdefault(v, str(v)) for v in column]

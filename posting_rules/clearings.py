@@ -176,6 +176,7 @@ def _voucher(
             payer=regions.name(unit.city, on),
             period=printed_period(period),
             scope=scope,
+            number=unit.list_number,
         ),
         lines=lines(entry, amounts),
         attachments=1,

@@ -34,11 +34,12 @@ def settled(policy: Policy, line: Opening) -> Opening:
     try:
         books.book_id(line.book)
     except UsageError as error:
-        _refuse(line, "账簿", line.book, str(error))
+        wanted = "已开设的账套（yibao book list 列出）"
+        _refuse(line, "账簿", line.book, wanted, str(error))
     try:
         kept = subject(line.subject)
     except BookError as error:
-        _refuse(line, "科目", line.subject, str(error))
+        _refuse(line, "科目", line.subject, "科目表里的科目", str(error))
     if kept.account.startswith(PROFIT_AND_LOSS):
         _refuse(
             line, "科目", line.subject, "资产、负债、净资产科目；期初没有收入和支出"
@@ -119,8 +120,11 @@ def fits(code: str, dimension: str, home: str, policy: Policy) -> bool:
     return inside and (level == "city" or code == regions.own_people(policy.province))
 
 
-def _refuse(line: Opening, column: str, found: str, expected: str) -> NoReturn:
+def _refuse(
+    line: Opening, column: str, found: str, expected: str, why: str = ""
+) -> NoReturn:
     message = f"“{line.sheet}”第{line.row}行：{column}“{found}”，应为{expected}"
+    message += f"：{why}" if why else ""
     raise SourceError(
         message, [Fault(line.sheet, line.row, column, found, expected, message)]
     )

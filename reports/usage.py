@@ -136,9 +136,13 @@ def figures(policy: Policy, sums_of) -> Figures:
 def rate_and_level(
     bands: tuple[WarningBand, ...], advance: Decimal, cleared: Decimal
 ) -> tuple[Fraction | None, str]:
-    """The exact rate and its level; red without a rate where no advance is left."""
+    """The exact rate and its level; red without a rate where no advance is left.
+
+    Without an advance, what was given back (冲减), or paid by X6 before its
+    clearing was booked, is no clearing and no alarm.
+    """
     if advance <= 0:
-        return None, RED if advance or cleared else NORMAL
+        return None, RED if advance < 0 or cleared > 0 else NORMAL
     rate = Fraction(cleared) / Fraction(advance)
     reached = [band for band in bands if rate >= band.from_rate]
     top = max(reached, key=lambda band: band.from_rate, default=None)
@@ -217,5 +221,3 @@ def to_bands(policy: Policy, whole: Figures) -> dict[str, Decimal]:
         threshold = whole.advance * rate.numerator / rate.denominator
         found[band.level] = threshold.quantize(FEN, ROUND_CEILING) - whole.cleared
     return found
-
-

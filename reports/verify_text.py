@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.files import why
+
 SIZE_LIMIT = 512 * 1024 * 1024
 CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 STRING = rf'"(?:[^"\\{CONTROL}]|\\["\\])*"'
@@ -46,7 +48,7 @@ def checked_text(path: Path) -> tuple[str | None, list[Problem]]:
             return None, [Problem(file, None, "文件过大，没有读入")]
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        return None, [Problem(file, None, f"读不到文件：{error.strerror}")]
+        return None, [Problem(file, None, f"读不到文件：{why(error)}")]
     except UnicodeDecodeError as error:
         return None, [Problem(file, None, f"不是UTF-8编码（第{error.start}字节）")]
     for number, row in enumerate(text.split("\n"), 1):

@@ -211,3 +211,24 @@ def test_quotas_and_openings_by_command(yibao, tmp_path):
 
     assert yibao("import", quota, opening)[0] == 0
     assert LI.by == "li"
+
+
+def test_a_choice_of_one_word_is_asked_for_in_chinese(yibao):
+    code, _, err = yibao("usage", "--fail-on", "yellow")
+
+    assert code == 2
+    assert "“yellow”不是'red'。" in err
+
+
+def test_a_book_that_is_not_there_is_refused_by_usage(yibao):
+    code, _, err = yibao("usage", "--book", "520102-agency")
+
+    assert code == 1
+    assert "没有账套“520102-agency”" in err
+
+
+def test_verify_says_in_chinese_that_a_path_is_not_there(yibao, tmp_path):
+    code, out, _ = yibao("verify", tmp_path / "没有")
+
+    assert code == 1
+    assert "读不到文件：没有这个文件" in out

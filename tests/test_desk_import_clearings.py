@@ -16,7 +16,7 @@ from desk_by_hand import (
 )
 
 from desk.homes import put_setting
-from desk.vouchers import approve, reject
+from desk.vouchers import approve, list_vouchers, reject
 from ledger.schema import ClearingLine, Voucher
 
 WAITING = "参保地代码 | 确认日期\n520102 | {0}\n520302 | {1}"
@@ -215,3 +215,29 @@ def test_a_reading_counts_from_its_day(sqlite_home):
 
     assert "贷 暂付款——各县、区:520102" in printed(sqlite_home, "520100-city-agency")
     assert "贷 暂收款——各县、区:520102" in printed(sqlite_home, "520100-city-agency")
+
+
+def test_a_clearing_voucher_carries_its_lists_number(sqlite_home):
+    take_clearings(sqlite_home, "清算单号\nQS-2017-06")
+
+    with sqlite_home.reading() as connection:
+        told = {row.narration for row in list_vouchers(connection)}
+
+    assert told == {
+        "冲销2017年6月跨省异地就医清算（清算单QS-2017-06）",
+        "冲销贵阳市2017年6月跨省异地就医清算（清算单QS-2017-06）",
+    }
+
+
+def test_a_month_cleared_again_is_refused_with_its_own_vouchers_only(sqlite_home):
+    take_clearings(
+        sqlite_home, "清算期 | 参保地代码\n2017-05 | 520102\n2017-06 | 520103"
+    )
+
+    result = take_clearings(sqlite_home, "清算单号 | 清算期\nB | 2017-05")
+
+    (fault,) = result.errors
+    assert (
+        "2017-05已经清算（520102-county-agency/2017-07/1、"
+        "520100-city-agency/2017-07/1、520000-centre/2017-07/1）" in fault.message
+    )

@@ -144,9 +144,11 @@ def test_范围_agrees_with_就医地(scope, place, fault):
 def test_an_older_code_is_read_up_to_its_last_day():
     (clearing,) = clearings(line("F2", 参保地代码="520221", 清算期="2017-06"))
     assert clearing.insured == "520204"
+    (clearing,) = clearings(line("F2", 参保地代码="520222", 清算期="2017-04"))
+    assert clearing.insured == "520281"
 
     found = refused(line("F2", 参保地代码="520221", 清算期="2023-06"))
-    assert "“520221”在2023-06-30不是有效的行政区划代码，今为520204" in found
+    assert "“520221”在2023-06-01不是有效的行政区划代码，今为520204" in found
 
 
 @pytest.mark.parametrize("code", ["520000000", "52010", "贵阳", "529999", "999999"])

@@ -148,9 +148,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quota_line")),
     )
     op.create_index(
-        op.f("ix_quota_line_document_id"), "quota_line", ["document_id"], unique=False
-    )
-    op.create_index(
         "uq_quota_line",
         "quota_line",
         ["quarter", "edition", "region", "fund"],
@@ -199,12 +196,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clearing_line")),
     )
     op.create_index(
-        op.f("ix_clearing_line_document_id"),
-        "clearing_line",
-        ["document_id"],
-        unique=False,
-    )
-    op.create_index(
         "ix_clearing_line_period", "clearing_line", ["period"], unique=False
     )
     op.create_index(
@@ -251,12 +242,6 @@ def upgrade() -> None:
             ["posting_id"], ["posting.id"], name=op.f("fk_opening_line_posting_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_line")),
-    )
-    op.create_index(
-        op.f("ix_opening_line_document_id"),
-        "opening_line",
-        ["document_id"],
-        unique=False,
     )
     op.create_index(
         op.f("ix_opening_line_posting_id"), "opening_line", ["posting_id"], unique=False
@@ -316,12 +301,6 @@ def upgrade() -> None:
             name=op.f("fk_transfer_line_received_posting_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer_line")),
-    )
-    op.create_index(
-        op.f("ix_transfer_line_document_id"),
-        "transfer_line",
-        ["document_id"],
-        unique=False,
     )
     op.create_index(
         op.f("ix_transfer_line_paid_posting_id"),
