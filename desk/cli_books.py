@@ -81,11 +81,9 @@ def book_list(session, as_json):
 @json_option
 @click.pass_obj
 def book_open(session, books, dry_run, by, as_json):
-    from ledger.books import book_id, open_books
+    from desk.homes import open_more
 
-    who = actor(by)
-    with session.home().writing(keep=not dry_run) as connection:
-        new = open_books(connection, [book_id(b) for b in books], who.by, who.at)
+    new = open_more(session.home(), actor(by), books, dry_run=dry_run)
     if as_json:
         status = "checked" if dry_run else "opened" if new else "already-open"
         tell_json({"status": status, "books": [str(id) for id in new]})

@@ -103,11 +103,12 @@ def balances(session, book, on, fund, as_json):
         tell_json({"book": book, "rows": [_plain(row) for row in rows]})
         return
     tell_table(
-        ["科目", "辅助明细", "期初", "本期借方", "本期贷方", "方向", "期末"],
+        ["科目", "辅助明细", "方向", "期初", "本期借方", "本期贷方", "方向", "期末"],
         [
             (
                 row.subject,
                 row.detail_name,
+                row.opening_direction,
                 blank_zero(row.opening),
                 blank_zero(row.debit),
                 blank_zero(row.credit),
@@ -116,7 +117,7 @@ def balances(session, book, on, fund, as_json):
             )
             for row in rows
         ],
-        "3457",
+        "4568",
     )
 
 
@@ -198,9 +199,10 @@ def _tell_findings(findings) -> None:
     """Every error; notes of one kind together, with the first few of them."""
     kinds: dict[str, list[str]] = {}
     for finding in findings:
+        difference = _shown(finding.difference)
         line = (
             f"{finding.book} {finding.what}：应为{_shown(finding.expected)}，"
-            f"实为{_shown(finding.found)}，差{_shown(finding.difference)}。"
+            f"实为{_shown(finding.found)}{f'，差{difference}' if difference else ''}。"
             f"{finding.explanation}"
         )
         name = finding.identity

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Sequence
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
-from ledger import books, postings, regions, settings
+from ledger import books, regions, settings, standing
 from ledger.books import BookId
 from ledger.database import SCHEMA_VERSION, Home, schema_version, upgrade
 from ledger.errors import BookError, UsageError
@@ -78,6 +79,22 @@ def _unfinished(path: Path) -> bool:
         home.close()
 
 
+def open_more(
+    home: Home, actor: Actor, names: Sequence[str], *, dry_run: bool = False
+) -> list[BookId]:
+    """`yibao book open`: books of the home's province; returns those that are new."""
+    ids = list(dict.fromkeys(books.book_id(name) for name in names))
+    with home.writing(keep=not dry_run) as connection:
+        province = settings.province(connection)
+        for id in ids:
+            if regions.province_of(id.region) != province:
+                raise UsageError(
+                    f"“{id}”不是{regions.name(province)}的账套；一个目录只管一个省，"
+                    "别的省用 yibao init 另建目录"
+                )
+        return books.open_books(connection, ids, actor.by, actor.at)
+
+
 def put_setting(
     home: Home,
     actor: Actor,
@@ -105,7 +122,7 @@ def put_setting(
 
 def _check_numbering(connection: Connection, from_day: date | None) -> None:
     """Numbers run on within a year: the way of numbering changes between years."""
-    years = postings.numbered_years(connection)
+    years = standing.numbered_years(connection)
     first_day = from_day is None or (from_day.month, from_day.day) == (1, 1)
     if not first_day or any(from_day is None or y >= from_day.year for y in years):
         raise UsageError(

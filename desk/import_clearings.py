@@ -13,7 +13,7 @@ from typing import Iterable, Sequence
 from sqlalchemy import Connection, select
 
 from desk.taking import Desk, Taken, other_content
-from ledger import postings, regions, settings, sources
+from ledger import postings, regions, settings, sources, standing
 from ledger.documents import Clearing, SourceDocument, rows_text
 from ledger.errors import Fault, RuleError, SourceError
 from ledger.money import grouped
@@ -213,7 +213,7 @@ def _postings(
         return rows_text(document.name, by_sheet)
 
     made: dict[Unit, Posting | None] = {}
-    taken = postings.live_units(connection, {str(unit) for unit in units})
+    taken = standing.live_units(connection, {str(unit) for unit in units})
     for unit, sums in sorted(units.items()):
         try:
             posting = clearings.posting(
@@ -286,7 +286,7 @@ def _beyond_advance(
         if holding.direction != "received":
             continue
         held = sorted(book for book in books if book.endswith(f"-{holding.book}"))
-        for book, detail, net in postings.held_net(connection, held, holding.subjects):
+        for book, detail, net in standing.held_net(connection, held, holding.subjects):
             if net < 0 and (book, detail) in cleared:
                 warnings.append(
                     template.format(

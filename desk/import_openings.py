@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from desk.taking import Desk, Taken, other_content, same_text
-from ledger import books, postings, sources
+from ledger import books, postings, sources, standing
 from ledger.documents import Opening, SourceDocument, source_text
 from ledger.errors import BookError, Fault, SourceError
 from ledger.vouchers import Posting
@@ -70,7 +70,7 @@ def _check_first(connection: Connection, made: list[Posting]) -> None:
     days: dict[str, date] = {
         voucher.book: voucher.dated for posting in made for voucher in posting.vouchers
     }
-    for book, first in postings.first_days(connection, sorted(days)).items():
+    for book, first in standing.first_days(connection, sorted(days)).items():
         if first < days[book]:
             raise BookError(
                 f"{book}在{first}已有凭证，早于期初余额的{days[book]}；"

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
-from ledger import postings, settings
+from ledger import postings, settings, standing
 from ledger.book_files import print_changed
 from ledger.database import Home
 from ledger.money import NOTHING
@@ -135,7 +135,7 @@ def _posting(
     on: date,
 ) -> Posting:
     unit = f"X12|{book}|{period}"
-    earlier = postings.live_units(connection, {unit}).get(unit)
+    earlier = standing.live_units(connection, {unit}).get(unit)
     voucher = Voucher(
         book=book,
         dated=on,

@@ -6,27 +6,25 @@ edited or deleted after approval; a correction is a new voucher.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Sequence
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from ledger import settings
 from ledger.database import next_id, slices
 from ledger.errors import BookError
-from ledger.money import NOTHING
-from ledger.printing import genesis, voucher_hash, voucher_text
-from ledger.schema import AccountYear, Book, BookYear, OpeningLine
+from ledger.numbering import chain, give_numbers
+from ledger.posting_checks import check_books, check_legs, check_units
+from ledger.reversals import link_reversals
 from ledger.schema import Posting as PostingRow
 from ledger.schema import Voucher as VoucherRow
 from ledger.schema import VoucherLine
 from ledger.sources import free_lines
 from ledger.subjects import account as account_of
 from ledger.subjects import subject
-from ledger.voucher_rows import add_to_years, printed_vouchers
-from ledger.vouchers import DEBIT, Posting, check_balanced, signed
+from ledger.voucher_rows import add_to_years
+from ledger.vouchers import DEBIT, Posting, check_balanced
 
 BY_RULE = "按规则"
 POSTING, VOUCHER, LINE = (
@@ -83,8 +81,8 @@ def record(
     for voucher in vouchers:
         assert voucher.lines, "a voucher without lines is not recorded"
         check_balanced(voucher)
-    _check_books(connection, vouchers)
-    _check_units(connection, postings)
+    check_books(connection, vouchers)
+    check_units(connection, postings)
     first = next_id(connection, POSTING)
     ids = list(range(first, first + len(postings)))
     posting_rows, voucher_rows, line_rows = [], [], []
@@ -141,7 +139,7 @@ def approve(
             raise BookError(
                 f"制单人“{row.prepared_by}”不能审核自己的凭证；请由另一人审核"
             )
-    _check_legs(connection, rows)
+    check_legs(connection, rows)
     ids = [row.id for row in rows]
     for part in slices(ids):
         connection.execute(
@@ -163,29 +161,11 @@ def approve(
         )
     ]
     drafts.sort(key=lambda draft: (draft.dated, draft.id))
-    _give_numbers(connection, drafts, actor)
-    _chain(connection, [draft.id for draft in drafts])
+    give_numbers(connection, drafts, approver, actor.at)
+    chain(connection, [draft.id for draft in drafts])
     add_to_years(connection, ids)
-    _link_reversals(connection, [row.id for row in rows if row.reverses_id])
+    link_reversals(connection, [row.id for row in rows if row.reverses_id])
     return recorded(connection, ids)
-
-
-def _check_legs(connection: Connection, rows: Sequence) -> None:
-    """Both legs of a transfer are approved together, or the earlier one first."""
-    ids = {row.id for row in rows}
-    for part in slices(sorted({row.unit for row in rows if row.leg})):
-        drafts = connection.execute(
-            select(POSTING.c.id, POSTING.c.tag).where(
-                POSTING.c.unit.in_(part), POSTING.c.live, POSTING.c.state == "draft"
-            )
-        )
-        for row in drafts:
-            if row.id not in ids:
-                waiting = recorded(connection, [row.id])[0]
-                raise BookError(
-                    f"同一笔业务（^{row.tag}）的凭证#{waiting.id}还是草稿；"
-                    "请先审核或退回"
-                )
 
 
 def reject(
@@ -212,50 +192,6 @@ def reject(
     )
     free_lines(connection, ids)
     return ids
-
-
-def _link_reversals(connection: Connection, reversal_ids: Sequence[int]) -> None:
-    """Link reversed vouchers to what reverses them, and free the originals' keys."""
-    if not reversal_ids:
-        return
-    originals = connection.execute(
-        select(POSTING.c.reverses_id).where(POSTING.c.id.in_(reversal_ids))
-    ).scalars()
-    original_ids = list(originals)
-    _check_whole(connection, original_ids)
-    reds = connection.execute(
-        select(VOUCHER.c.id, VOUCHER.c.reverses_id).where(
-            VOUCHER.c.posting_id.in_(reversal_ids)
-        )
-    ).all()
-    connection.execute(
-        update(VOUCHER)
-        .where(VOUCHER.c.id == bindparam("v_id"))
-        .values(reversed_by_id=bindparam("v_red")),
-        [{"v_id": row.reverses_id, "v_red": row.id} for row in reds],
-    )
-    connection.execute(
-        update(POSTING)
-        .where(POSTING.c.id.in_([*original_ids, *reversal_ids]))
-        .values(live=False)
-    )
-    free_lines(connection, original_ids)
-
-
-def _check_whole(connection: Connection, original_ids: Sequence[int]) -> None:
-    """A reversal takes back all of a unit, also what came while it was a draft."""
-    units = select(POSTING.c.unit).where(POSTING.c.id.in_(original_ids))
-    later = connection.execute(
-        select(POSTING.c.tag).where(
-            POSTING.c.unit.in_(units),
-            POSTING.c.live,
-            POSTING.c.id.not_in(original_ids),
-        )
-    ).first()
-    if later is not None:
-        raise BookError(
-            f"原业务（^{later.tag}）在这份冲销草稿之后又有凭证；请退回草稿，再重新冲销"
-        )
 
 
 def unit_postings(connection: Connection, posting_id: int) -> list:
@@ -299,110 +235,7 @@ def recorded(connection: Connection, posting_ids: Sequence[int]) -> list[Recorde
     return [Recorded(*row) for row in rows]
 
 
-def numbered_years(connection: Connection) -> list[int]:
-    """The years in which some book has approved vouchers."""
-    year = BookYear.__table__.c.year
-    return list(connection.execute(select(year).distinct().order_by(year)).scalars())
-
-
-def first_days(connection: Connection, books: Sequence[str]) -> dict[str, date]:
-    """Each book's first day of live vouchers, drafts included.
-
-    What was rejected, or reversed to nothing, does not count.
-    """
-    found: dict[str, date] = {}
-    for part in slices(books):
-        found.update(
-            connection.execute(
-                select(VOUCHER.c.book_id, func.min(VOUCHER.c.dated))
-                .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
-                .where(VOUCHER.c.book_id.in_(part), POSTING.c.live)
-                .group_by(VOUCHER.c.book_id)
-            ).all()
-        )
-    return found
-
-
-def live_units(connection: Connection, units: set[str]) -> dict[str, int]:
-    """How many live postings each unit has, its later parts (unit|2 …) included."""
-    there: set[str] = set()
-    for part in slices(sorted(units)):
-        there.update(
-            connection.execute(
-                select(POSTING.c.unit).where(POSTING.c.live, POSTING.c.unit.in_(part))
-            ).scalars()
-        )
-    return {
-        unit: connection.execute(
-            select(func.count()).where(
-                POSTING.c.live,
-                (POSTING.c.unit == unit) | POSTING.c.unit.startswith(f"{unit}|"),
-            )
-        ).scalar_one()
-        for unit in sorted(there)
-    }
-
-
-def held_net(
-    connection: Connection, books: Sequence[str], subjects: Sequence[str]
-) -> list[tuple[str, str, Decimal]]:
-    """(book, detail, credit less debit) of approved lines on some subjects."""
-    nets: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
-    moved = AccountYear.__table__
-    keys = (moved.c.book_id, moved.c.detail, moved.c.side)
-    for part in slices(books):
-        rows = connection.execute(
-            select(*keys, func.sum(moved.c.amount, type_=moved.c.amount.type))
-            .where(moved.c.book_id.in_(part), moved.c.subject.in_(subjects))
-            .group_by(*keys)
-        )
-        for book, detail, side, amount in rows:
-            nets[book, detail] -= signed(side, amount)
-    return [(*place, net) for place, net in sorted(nets.items())]
-
-
 STATE_NAMES = {"draft": "待审核", "approved": "审核", "rejected": "退回"}
-
-
-def _check_books(connection: Connection, vouchers: Sequence) -> None:
-    wanted = {voucher.book for voucher in vouchers}
-    there: set[str] = set()
-    cutoffs: dict[str, date] = {}
-    for part in slices(sorted(wanted)):
-        there.update(
-            connection.execute(select(Book.id).where(Book.id.in_(part))).scalars()
-        )
-        cutoffs.update(
-            connection.execute(
-                select(OpeningLine.book, func.max(OpeningLine.cutoff))
-                .where(OpeningLine.book.in_(part), OpeningLine.live)
-                .group_by(OpeningLine.book)
-            ).all()
-        )
-    for book in sorted(wanted - there):
-        raise BookError(f"账套{book}还没有开设；先运行 yibao book open {book}")
-    for voucher in vouchers:
-        cutoff = cutoffs.get(voucher.book)
-        first = min(voucher.dated, voucher.occurred_on)
-        if cutoff and first <= cutoff:
-            raise BookError(
-                f"{voucher.book}的期初余额截至{cutoff}，"
-                f"{first}的业务“{voucher.narration}”已含在内，不能再入账"
-            )
-
-
-def _check_units(connection: Connection, postings: Sequence[Posting]) -> None:
-    legs = {(posting.unit, posting.leg) for posting in postings}
-    assert len(legs) == len(postings), "one unit was to be recorded twice"
-    for part in slices(sorted({posting.unit for posting in postings})):
-        there = connection.execute(
-            select(POSTING.c.unit, POSTING.c.leg, POSTING.c.tag).where(
-                POSTING.c.unit.in_(part), POSTING.c.live
-            )
-        )
-        for row in there:
-            if (row.unit, row.leg) in legs:
-                raise BookError(f"这笔业务已经入账（^{row.tag}），没有重复入账")
 
 
 def _voucher_row(
@@ -465,136 +298,3 @@ def _posting_rows(connection: Connection, posting_ids: Sequence[int]) -> list:
             select(POSTING).where(POSTING.c.id.in_(part)).order_by(POSTING.c.id)
         ).all()
     return rows
-
-
-def _give_numbers(connection: Connection, drafts: Sequence, actor: Actor) -> None:
-    """Number within book and month (or year), seq within book and year."""
-    years = {(draft.book_id, draft.year) for draft in drafts}
-    seqs = _book_years(connection, years)
-    by_month = settings.dated(connection, "numbering")
-    last: dict[tuple, int] = {}
-    rows = []
-    for draft in drafts:
-        place = (draft.book_id, draft.year)
-        seqs[place] += 1
-        monthly = by_month(draft.dated) == "month"
-        series = (*place, draft.month) if monthly else place
-        if series not in last:
-            last[series] = _last_number(connection, series)
-        last[series] += 1
-        rows.append(
-            {
-                "v_id": draft.id,
-                "v_number": last[series],
-                "v_seq": seqs[place],
-                "v_by": actor.by,
-                "v_at": actor.at,
-            }
-        )
-    connection.execute(
-        update(VOUCHER)
-        .where(VOUCHER.c.id == bindparam("v_id"))
-        .values(
-            number=bindparam("v_number"),
-            seq=bindparam("v_seq"),
-            audited_by=bindparam("v_by"),
-            audited_at=bindparam("v_at"),
-            recorded_by=bindparam("v_by"),
-            recorded_at=bindparam("v_at"),
-        ),
-        rows,
-    )
-
-
-def _last_number(connection: Connection, series: tuple) -> int:
-    book, year, *month = series
-    query = select(func.coalesce(func.max(VOUCHER.c.number), 0)).where(
-        VOUCHER.c.book_id == book, VOUCHER.c.year == year
-    )
-    if month:
-        query = query.where(VOUCHER.c.month == month[0])
-    return connection.execute(query).scalar()
-
-
-def _book_years(connection: Connection, years: set[tuple[str, int]]) -> dict:
-    """The last seq of each book-year; a new book-year gets its row."""
-    table = BookYear.__table__
-    wanted = sorted({book for book, _ in years})
-    there = {
-        (row.book_id, row.year): row.vouchers
-        for part in slices(wanted)
-        for row in connection.execute(select(table).where(table.c.book_id.in_(part)))
-    }
-    new = sorted(years - there.keys())
-    if new:
-        connection.execute(
-            insert(table),
-            [
-                {
-                    "book_id": book,
-                    "year": year,
-                    "vouchers": 0,
-                    "hash": genesis(book, year),
-                    "changed": 0,
-                    "printed": 0,
-                }
-                for book, year in new
-            ],
-        )
-    return {place: there.get(place, 0) for place in years}
-
-
-def _chain(connection: Connection, voucher_ids: Sequence[int]) -> None:
-    """Hash the new vouchers in order of seq, and mark their books as changed.
-
-    The years after a book's year carry its balances forward, so they change too.
-    """
-    table = BookYear.__table__
-    new: dict[tuple[str, int], list] = defaultdict(list)
-    for book, year, id, voucher in printed_vouchers(connection, voucher_ids):
-        new[book, year].append((id, voucher))
-    heads = {
-        (row.book_id, row.year): row.hash
-        for part in slices(sorted({book for book, _ in new}))
-        for row in connection.execute(select(table).where(table.c.book_id.in_(part)))
-    }
-    hashes, years = [], []
-    for place, vouchers in new.items():
-        previous = heads[place]
-        for id, voucher in sorted(vouchers, key=lambda pair: pair[1].seq):
-            text = voucher_text(voucher._replace(previous=previous, hash=""))
-            digest = voucher_hash(text)
-            hashes.append({"v_id": id, "v_previous": previous, "v_hash": digest})
-            previous = digest
-        years.append(
-            {
-                "y_book": place[0],
-                "y_year": place[1],
-                "y_vouchers": max(voucher.seq for _, voucher in vouchers),
-                "y_hash": previous,
-            }
-        )
-    connection.execute(
-        update(VOUCHER)
-        .where(VOUCHER.c.id == bindparam("v_id"))
-        .values(previous=bindparam("v_previous"), hash=bindparam("v_hash")),
-        hashes,
-    )
-    connection.execute(
-        update(table)
-        .where(
-            table.c.book_id == bindparam("y_book"),
-            table.c.year == bindparam("y_year"),
-        )
-        .values(vouchers=bindparam("y_vouchers"), hash=bindparam("y_hash")),
-        years,
-    )
-    connection.execute(
-        update(table)
-        .where(
-            table.c.book_id == bindparam("y_book"),
-            table.c.year >= bindparam("y_year"),
-        )
-        .values(changed=table.c.changed + 1),
-        [{"y_book": row["y_book"], "y_year": row["y_year"]} for row in years],
-    )

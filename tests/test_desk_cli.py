@@ -232,3 +232,20 @@ def test_verify_says_in_chinese_that_a_path_is_not_there(yibao, tmp_path):
 
     assert code == 1
     assert "读不到文件：没有这个文件" in out
+
+
+def test_a_book_of_another_province_is_not_opened(yibao):
+    code, _, err = yibao("book", "open", "510100-city-agency")
+
+    assert code == 2
+    assert "不是贵州省的账套" in err
+
+
+def test_balances_say_the_direction_of_both_balances(yibao, form):
+    yibao("import", form("a.csv", ARRIVED))
+
+    code, out, _ = yibao("balances", "520100-city-agency", "--on", "2017-06-30")
+
+    (county,) = [row.split() for row in out.splitlines() if "南明区" in row]
+    assert code == 0
+    assert county[1:] == ["南明区", "借", "-100.00", "借", "-100.00"]

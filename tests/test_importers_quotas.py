@@ -74,11 +74,11 @@ def test_a_wrong_cell_is_refused(title, cell, says):
     assert refused(line("F3", **{title: cell})) == f"第3行：{title}“{cell}”{says}。"
 
 
-def test_codes_are_those_of_the_quarters_last_day():
+def test_an_older_code_is_read_for_a_quarter_that_it_began():
     assert quotas(line("F3", 统筹区代码="520221"))[0].region == "520204"
     found = refused(line("F3", 统筹区代码="520221", 季度="2021Q1"))
 
-    assert f"在{date(2021, 3, 31)}不是有效的行政区划代码" in found
+    assert f"在{date(2021, 1, 1)}不是有效的行政区划代码" in found
 
 
 def test_two_equal_keys_in_one_file_are_refused_naming_both_rows():

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from desk.homes import put_setting
 from desk.reversing import reverse
 from desk.vouchers import approve, reject
-from ledger import postings
+from ledger import postings, standing
 from ledger.errors import BookError
 from ledger.postings import BY_RULE, Actor
 from ledger.printing import genesis, voucher_hash, voucher_text
@@ -227,6 +227,6 @@ def test_a_list_number_with_wildcards_does_not_match_another(sqlite_home):
     with sqlite_home.reading() as connection:
         day = "520100|2017-07-10"
         units = {f"F2|QS_1|{day}", f"F2|QS%1|{day}"}
-        live = postings.live_units(connection, units)
+        live = standing.live_units(connection, units)
 
     assert live == {f"F2|QS%1|{day}": 1}

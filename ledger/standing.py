@@ -1,0 +1,79 @@
+"""What stands in the books: asked before something is added to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from ledger.database import slices
+from ledger.money import NOTHING
+from ledger.schema import AccountYear, BookYear, Posting, Voucher
+from ledger.vouchers import signed
+
+POSTING, VOUCHER = Posting.__table__, Voucher.__table__
+
+
+def numbered_years(connection: Connection) -> list[int]:
+    """The years in which some book has approved vouchers."""
+    year = BookYear.__table__.c.year
+    return list(connection.execute(select(year).distinct().order_by(year)).scalars())
+
+
+def first_days(connection: Connection, books: Sequence[str]) -> dict[str, date]:
+    """Each book's first day of live vouchers, drafts included.
+
+    What was rejected, or reversed to nothing, does not count.
+    """
+    found: dict[str, date] = {}
+    for part in slices(books):
+        found.update(
+            connection.execute(
+                select(VOUCHER.c.book_id, func.min(VOUCHER.c.dated))
+                .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
+                .where(VOUCHER.c.book_id.in_(part), POSTING.c.live)
+                .group_by(VOUCHER.c.book_id)
+            ).all()
+        )
+    return found
+
+
+def live_units(connection: Connection, units: set[str]) -> dict[str, int]:
+    """How many live postings each unit has, its later parts (unit|2 …) included."""
+    there: set[str] = set()
+    for part in slices(sorted(units)):
+        there.update(
+            connection.execute(
+                select(POSTING.c.unit).where(POSTING.c.live, POSTING.c.unit.in_(part))
+            ).scalars()
+        )
+    return {
+        unit: connection.execute(
+            select(func.count()).where(
+                POSTING.c.live,
+                (POSTING.c.unit == unit) | POSTING.c.unit.startswith(f"{unit}|"),
+            )
+        ).scalar_one()
+        for unit in sorted(there)
+    }
+
+
+def held_net(
+    connection: Connection, books: Sequence[str], subjects: Sequence[str]
+) -> list[tuple[str, str, Decimal]]:
+    """(book, detail, credit less debit) of approved lines on some subjects."""
+    nets: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
+    moved = AccountYear.__table__
+    keys = (moved.c.book_id, moved.c.detail, moved.c.side)
+    for part in slices(books):
+        rows = connection.execute(
+            select(*keys, func.sum(moved.c.amount, type_=moved.c.amount.type))
+            .where(moved.c.book_id.in_(part), moved.c.subject.in_(subjects))
+            .group_by(*keys)
+        )
+        for book, detail, side, amount in rows:
+            nets[book, detail] -= signed(side, amount)
+    return [(*place, net) for place, net in sorted(nets.items())]
