@@ -25,7 +25,8 @@ speak_chinese()
 BEIJING = timezone(timedelta(hours=8))
 MODULES = {
     "desk.cli_books": ["init", "book", "setting", "document", "sample", "db"],
-    "desk.cli_work": ["import", "voucher", "offset"],
+    "desk.cli_import": ["import", "offset"],
+    "desk.cli_vouchers": ["voucher"],
     "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],
 }
 

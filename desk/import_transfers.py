@@ -9,11 +9,11 @@ from typing import NoReturn, Sequence
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, said
+from desk.taking import Desk, Taken
+from desk.transfer_completion import check_shared, completes, line_key
 from ledger import postings, regions, settings, sources
 from ledger.documents import SourceDocument, Transfer, source_text
 from ledger.errors import Fault, RuleError, SourceError
-from ledger.money import grouped
 from ledger.sources import KnownLine
 from ledger.vouchers import Posting
 from posting_rules.transfers import (
@@ -24,34 +24,6 @@ from posting_rules.transfers import (
     classify,
     posting_of_leg,
     unit,
-)
-
-TITLES = {
-    "paid_on": "付款日期",
-    "received_on": "到账日期",
-    "payer": "付款方代码",
-    "payee": "收款方代码",
-    "own": "本级金额",
-    "lower": "下级金额",
-    "quarter": "所属季度",
-    "notice": "通知书编号",
-    "payer_account": "付款账号",
-    "payee_account": "收款账号",
-    "payer_bank": "付款银行",
-    "received_serial": "收款流水号",
-    "attachments": "附单据数",
-    "note": "备注",
-}
-COMPLETABLE = ("received_on", "received_serial")
-# Rows of one 流水号 are one transfer: these say who, whom and when.
-SHARED = (
-    "paid_on",
-    "received_on",
-    "payer",
-    "payee",
-    "payer_account",
-    "payee_account",
-    "received_serial",
 )
 
 
@@ -85,20 +57,7 @@ def take(
             for line in lines
         ],
     )
-    for group, there in completed:
-        for line in group:
-            before = there[_key(line)]
-            sources.complete_lines(
-                connection,
-                "F1",
-                [before.id],
-                document_id,
-                received_on=line.received_on or before.line.received_on,
-                received_serial=line.received_serial or before.line.received_serial,
-                received_posting_id=id_of.get(
-                    (unit(line), RECEIVED), before.posting_ids[1]
-                ),
-            )
+    _complete(connection, document_id, completed, id_of)
     return Taken(
         new=len(lines),
         known=count - sum(len(group) for group, _ in completed),
@@ -118,7 +77,7 @@ def _sorted_out(connection: Connection, document: SourceDocument) -> tuple[
     for row in sources.known_lines(
         connection, "F1", "serial", {line.serial for line in document.lines}
     ):
-        known[unit(row.line)][_key(row.line)] = row
+        known[unit(row.line)][line_key(row.line)] = row
     units: dict[str, list[Transfer]] = defaultdict(list)
     for line in document.lines:
         units[unit(line)].append(line)
@@ -132,7 +91,7 @@ def _sorted_out(connection: Connection, document: SourceDocument) -> tuple[
             new.append(lines)
         else:
             count += len(lines)
-            if _completes(document, lines, there):
+            if completes(document, lines, there):
                 completed.append((lines, there))
     return new, completed, count
 
@@ -173,7 +132,7 @@ def _new_postings(
 ) -> list[tuple[Posting | None, Posting | None]]:
     made = []
     for lines in groups:
-        _check_shared(document, lines)
+        check_shared(document, lines)
         received = None
         if lines[0].received_on is not None:
             received = _posting(desk, document, lines, RECEIVED)
@@ -188,7 +147,7 @@ def _late_posting(
     there: dict[tuple, KnownLine],
 ) -> Posting | None:
     """What waited for 到账日期; None when only 收款流水号 is filled in."""
-    if lines[0].received_on is None or there[_key(lines[0])].line.received_on:
+    if lines[0].received_on is None or there[line_key(lines[0])].line.received_on:
         return None
     return _posting(desk, document, lines, RECEIVED)
 
@@ -221,52 +180,27 @@ def _posting(
     return desk.dated(made) if made else None
 
 
-def _completes(
-    document: SourceDocument, lines: list[Transfer], there: dict[tuple, KnownLine]
-) -> bool:
-    """Whether known lines are completed; SourceError when they differ otherwise."""
-    for line in lines:
-        known = there.get(_key(line))
-        if known is None:
-            _refuse_addition(document, line, there)
-        if _content(line) != _content(known.line):
-            other_content(document, line, known, TITLES)
-        for name in COMPLETABLE:
-            before, now = getattr(known.line, name), getattr(line, name)
-            if before and now and before != now:
-                other_content(document, line, known, {name: TITLES[name]})
-    fills = [_fills(line, there[_key(line)]) for line in lines]
-    if not any(fills):
-        return False
-    _check_shared(document, lines)
-    if len(lines) != len(there):
-        missing = len(there) - len(lines)
-        line = lines[0]
-        message = (
-            f"{document.name}“{line.sheet}”第{line.row}行：流水号“{line.serial}”"
-            f"的划拨共{len(there)}行，本文件补填到账日期时少了{missing}行；"
-            "同一流水号的各行要一起补填"
-        )
-        raise SourceError(
-            message,
-            [
-                Fault(
-                    line.sheet,
-                    line.row,
-                    "交易流水号",
-                    f"{len(lines)}行",
-                    f"{len(there)}行",
-                    message,
-                )
-            ],
-        )
-    return True
-
-
-def _fills(line: Transfer, known: KnownLine) -> bool:
-    return any(
-        getattr(line, name) and not getattr(known.line, name) for name in COMPLETABLE
-    )
+def _complete(
+    connection: Connection,
+    document_id: int,
+    completed: Sequence[tuple[list[Transfer], dict[tuple, KnownLine]]],
+    id_of: dict[tuple[str, str], int],
+) -> None:
+    """Fill in what known rows were waiting for."""
+    for group, there in completed:
+        for line in group:
+            before = there[line_key(line)]
+            sources.complete_lines(
+                connection,
+                "F1",
+                [before.id],
+                document_id,
+                received_on=line.received_on or before.line.received_on,
+                received_serial=line.received_serial or before.line.received_serial,
+                received_posting_id=id_of.get(
+                    (unit(line), RECEIVED), before.posting_ids[1]
+                ),
+            )
 
 
 def _refuse_half_named(
@@ -289,57 +223,3 @@ def _refuse_half_named(
             )
             fault = Fault(line.sheet, line.row, "付款账号", found, expected, message)
             raise SourceError(message, [fault])
-
-
-def _refuse_addition(
-    document: SourceDocument, line: Transfer, there: dict[tuple, KnownLine]
-):
-    amount = sum(known.line.total for known in there.values())
-    expected = f"已入账的{len(there)}行，共{grouped(amount)}元"
-    message = (
-        f"{document.name}“{line.sheet}”第{line.row}行：流水号“{line.serial}”的划拨"
-        f"已经入账（{expected}），这一行（{line.scope}、{line.fund}、{line.nature}）"
-        "不在其中；要更正请先冲销原业务，再整笔导入"
-    )
-    found = f"{line.scope}、{line.fund}、{line.nature}"
-    raise SourceError(
-        message,
-        [Fault(line.sheet, line.row, "交易流水号", found, expected, message)],
-    )
-
-
-def _check_shared(document: SourceDocument, lines: list[Transfer]) -> None:
-    first = lines[0]
-    for line in lines[1:]:
-        for name in SHARED:
-            found, expected = getattr(line, name), getattr(first, name)
-            if found != expected:
-                found, expected = str(found or "空"), str(expected or "空")
-                message = (
-                    f"{document.name}“{line.sheet}”第{line.row}行：{TITLES[name]}"
-                    f"“{found}”与同一流水号的第{first.row}行“{expected}”不同；"
-                    "同一流水号是一笔划拨，各行应当相同"
-                )
-                raise SourceError(
-                    message,
-                    [
-                        Fault(
-                            line.sheet,
-                            line.row,
-                            TITLES[name],
-                            found,
-                            expected,
-                            message,
-                        )
-                    ],
-                )
-
-
-def _key(line: Transfer) -> tuple:
-    return (line.scope, line.fund, line.nature)
-
-
-def _content(line: Transfer) -> tuple:
-    return tuple(
-        said(getattr(line, name)) for name in TITLES if name not in COMPLETABLE
-    )

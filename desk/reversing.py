@@ -153,6 +153,7 @@ def _posting(
                 _line(line, blue) for line in voucher_lines(connection, voucher.id)
             ),
             attachments=0,
+            evidence=voucher.evidence,
             source=voucher_name(voucher),
             reverses_id=voucher.id,
             red=not blue,

@@ -21,6 +21,7 @@ TITLES = {
     "basis": "依据",
     "period": "期间",
     "attachments": "附单据数",
+    "evidence": "凭据",
     "source": "来源",
     "prepared_by": "制单",
     "audited_by": "审核",

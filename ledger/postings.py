@@ -259,6 +259,7 @@ def _voucher_row(
         "payee": voucher.payee,
         "narration": voucher.narration,
         "attachments": voucher.attachments,
+        "evidence": voucher.evidence,
         "source": voucher.source,
         "source_sha256": sha256,
         "red": voucher.red,

@@ -37,6 +37,7 @@ class PrintedVoucher(NamedTuple):
     rule: str
     basis: str
     period: str
+    evidence: str
     source: str
     source_sha256: str
     attachments: int
@@ -83,6 +84,7 @@ def voucher_text(voucher: PrintedVoucher) -> str:
         ("rule", voucher.rule),
         ("basis", voucher.basis),
         ("period", voucher.period),
+        ("evidence", voucher.evidence),
         ("source", voucher.source),
         ("source-sha256", voucher.source_sha256),
         ("attachments", voucher.attachments),

@@ -186,6 +186,7 @@ class Voucher(Base):
     payee: Mapped[str]
     narration: Mapped[str]
     attachments: Mapped[int]
+    evidence: Mapped[str]
     source: Mapped[str]
     source_sha256: Mapped[str] = mapped_column(String(64))
     red: Mapped[bool]  # RED_FLAG

@@ -108,6 +108,7 @@ def _printed(connection: Connection, where) -> Iterator[tuple]:
             rule=row.rule,
             basis=row.basis,
             period=row.period,
+            evidence=row.evidence,
             source=row.source,
             source_sha256=row.source_sha256,
             attachments=row.attachments,

@@ -47,6 +47,7 @@ class Voucher(NamedTuple):
     source: str  # file#sheet!R7, where the voucher comes from
     reverses_id: int | None = None  # the recorded voucher that this one reverses
     red: bool = False  # 红字
+    evidence: str = ""  # the bank's 流水号 and the notice, 清算单号: what proves it
 
 
 class Posting(NamedTuple):

@@ -181,6 +181,7 @@ def _voucher(
         lines=lines(entry, amounts),
         attachments=1,
         source=source,
+        evidence=f"清算单{unit.list_number}",
     )
 
 

@@ -163,7 +163,22 @@ def _voucher(
         lines=made,
         attachments=max((m.line.attachments or 1 for m in moves), default=1),
         source=source([m.line for m in moves]),
+        evidence=_evidence(
+            [m.line for m in moves], (entry.leg == "payee") != first.returned
+        ),
     )
+
+
+def _evidence(line_list: list[Transfer], received: bool) -> str:
+    """The bank's and the notice's numbers that prove the transfer (五（三）).
+
+    A book that received names its own 收款流水号 where the form has one.
+    """
+    first = line_list[0]
+    serial = first.received_serial if received else ""
+    notices = dict.fromkeys(line.notice for line in line_list if line.notice)
+    named = [f"银行流水号{serial or first.serial}"]
+    return "；".join(named + [f"通知书{notice}" for notice in notices])
 
 
 def _book(policy: Policy, entry: Entry, payer: str, payee: str) -> str:

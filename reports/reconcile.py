@@ -1,7 +1,7 @@
 """`yibao check`: every reconciliation, each difference with its explanation.
 
 Identities 1 to 10 of RULES.md section 4 compare what source lines say
-(reports/check_sources.py) with what the books hold, never a book with itself. Then
+(reports/checks/sources.py) with what the books hold, never a book with itself. Then
 the store: chain, numbers, balance, reversals, and the files on disk.
 """
 
@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 from ledger import settings
 from ledger.database import Home
 from posting_rules.policies import policy_of
-from reports.check_banks import banks
-from reports.check_books import books_of
-from reports.check_clearing import lists, receipts, uncleared
-from reports.check_identities import mirrors, passed_on, places, stranded
-from reports.check_rates import rates
-from reports.check_sources import sources_of
-from reports.check_store import stored
-from reports.findings import NOTE, Finding
+from reports.checks.banks import banks
+from reports.checks.books import books_of
+from reports.checks.clearing import lists, receipts, uncleared
+from reports.checks.findings import NOTE, Finding
+from reports.checks.identities import mirrors, passed_on, places, stranded
+from reports.checks.rates import rates
+from reports.checks.sources import sources_of
+from reports.checks.store import stored
 
 
 def check(connection: Connection, on: date, home: Home | None = None) -> list[Finding]:

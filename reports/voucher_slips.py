@@ -73,6 +73,7 @@ class Slip(NamedTuple):
     supervised_by: str  # 会计主管
     rule: str
     basis: str
+    evidence: str
     source: str
     period: str
     tag: str
@@ -132,6 +133,7 @@ def slip_of(connection: Connection, voucher_id: int) -> Slip:
         supervised_by=row.supervised_by or "",
         rule=row.rule,
         basis=row.basis,
+        evidence=row.evidence,
         source=row.source,
         period=row.period,
         tag=row.tag,

@@ -343,6 +343,7 @@ def upgrade() -> None:
         sa.Column("payee", sa.Text(), nullable=False),
         sa.Column("narration", sa.Text(), nullable=False),
         sa.Column("attachments", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("source_sha256", sa.String(length=64), nullable=False),
         sa.Column("red", sa.Boolean(), nullable=False),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from random import Random
 
-from desk.sample_figures import ABROAD, HOME, Days, Office, Part, days_of, shared
+from desk.sample.figures import ABROAD, HOME, Days, Office, Part, days_of, shared
 from ledger import regions
 from ledger.documents import Transfer
 from ledger.money import NOTHING, to_fen

@@ -1,7 +1,8 @@
 """What the books hold, for comparing with source lines.
 
 Vouchers that were reversed, and those that reverse them, are left out of both sides
-(check_integrity sees to it that they undo each other); days are those of the business.
+(reports/checks/store.py sees to it that they undo each other); days are those of the
+business.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ledger.money import NOTHING
 from ledger.schema import Posting, Voucher, VoucherLine
 from ledger.vouchers import signed
 from posting_rules.clearings import EVENT as CLEARING
-from reports.check_sources import Place, merged
+from reports.checks.sources import Place, merged
 
 VOUCHER, LINE, POSTING = Voucher.__table__, VoucherLine.__table__, Posting.__table__
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from ledger import regions
 from ledger.money import NOTHING, grouped
 from posting_rules.policies import Policy
-from reports import check_books
-from reports.check_books import Books
-from reports.check_sources import (
+from reports.checks.books import Books
+from reports.checks.books import stranded as stranded_in
+from reports.checks.findings import ERROR, NOTE, Finding, differing
+from reports.checks.sources import (
     BANK,
     CITIES,
     CLEARED,
@@ -30,7 +31,6 @@ from reports.check_sources import (
     inside,
     level,
 )
-from reports.findings import ERROR, NOTE, Finding, differing
 
 
 def passed_on(policy: Policy, sources: Sources, books: Books) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def mirrors(policy: Policy, sources: Sources) -> Iterator[Finding]:
 
 def stranded(connection: Connection, on: date) -> Iterator[Finding]:
     """Under the printed reading 2.1.2 and 2.2.2 leave a pair; a note."""
-    for (book, county), amount in check_books.stranded(connection, on).items():
+    for (book, county), amount in stranded_in(connection, on).items():
         yield from differing(
             "4",
             book,

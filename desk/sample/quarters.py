@@ -1,4 +1,4 @@
-"""`yibao sample`: a province's forms of some quarters, invented from a seed.
+"""Writing the forms of some quarters, one after the other.
 
 Files as an office would have them; their names sort in the order of import. The same
 seed makes the same files. The people, accounts and amounts are nobody's.
@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from desk import sample_lists as forms
-from desk.sample_clearings import clearing_lines, listed
-from desk.sample_figures import (
+from desk.sample import forms
+from desk.sample.clearings import clearing_lines, listed
+from desk.sample.figures import (
     ABROAD,
     FUNDS,
     HOME,
@@ -23,8 +23,8 @@ from desk.sample_figures import (
     office,
     top_ups,
 )
-from desk.sample_lists import Head, write_form
-from desk.sample_transfers import Slips, arrived, transfers, under_way, urgent
+from desk.sample.forms import Head, write_form
+from desk.sample.transfers import Slips, arrived, transfers, under_way, urgent
 from ledger import regions
 from ledger.documents import Clearing, Opening, Quota
 from ledger.money import NOTHING

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from ledger import regions
 from ledger.money import NOTHING
 from posting_rules.policies import Policy
-from reports.check_books import daily
-from reports.check_sources import BANK, FUND_BANK, Sources, level
-from reports.findings import ERROR, NOTE, Finding, differing
+from reports.checks.books import daily
+from reports.checks.findings import ERROR, NOTE, Finding, differing
+from reports.checks.sources import BANK, FUND_BANK, Sources, level
 
 ACCOUNTS = ("县本级", "市本级", "省本级", "异地就医结算中心")
 

@@ -22,7 +22,7 @@ from ledger.printing import (
 from ledger.schema import AccountYear, BookYear, Voucher, VoucherLine
 from ledger.voucher_rows import sums_before, year_vouchers
 from ledger.vouchers import signed
-from reports.findings import ERROR, Finding, differing
+from reports.checks.findings import ERROR, Finding, differing
 from reports.numbering import gaps
 
 VOUCHER, LINE, YEAR = (

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from desk.sample_figures import (
+from desk.sample.figures import (
     ABROAD,
     COUNTY_RATES,
     DESTINATIONS,

@@ -14,8 +14,9 @@ from ledger.money import NOTHING, grouped
 from ledger.schema import Posting, TransferLine, Voucher, VoucherLine
 from ledger.vouchers import signed
 from posting_rules.policies import Policy
-from reports.check_books import Books, cleared_by_period
-from reports.check_sources import (
+from reports.checks.books import Books, cleared_by_period
+from reports.checks.findings import ERROR, NOTE, Finding, differing
+from reports.checks.sources import (
     CITIES,
     CLEARED,
     OWN_SPENDING,
@@ -24,7 +25,6 @@ from reports.check_sources import (
     Sources,
     level,
 )
-from reports.findings import ERROR, NOTE, Finding, differing
 
 VOUCHER, LINE, POSTING, TRANSFER = (
     Voucher.__table__,

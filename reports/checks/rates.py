@@ -14,8 +14,9 @@ from ledger.money import NOTHING
 from ledger.periods import Quarter, period, quarter_of
 from ledger.schema import Voucher
 from posting_rules.policies import Policy
-from reports import check_books
-from reports.check_sources import (
+from reports.checks.books import books_of
+from reports.checks.findings import ERROR, NOTE, Finding, differing
+from reports.checks.sources import (
     CITIES,
     COUNTIES,
     PROVINCES,
@@ -25,7 +26,6 @@ from reports.check_sources import (
     inside,
     level,
 )
-from reports.findings import ERROR, NOTE, Finding, differing
 from reports.usage import usage_rows
 
 VOUCHER = Voucher.__table__
@@ -71,7 +71,7 @@ def _differences(
             VOUCHER.c.reverses_id.is_not(None), VOUCHER.c.occurred_on > on
         )
     ).scalar()
-    by_hand = check_books.books_of(connection, on).by_hand
+    by_hand = books_of(connection, on).by_hand
     excused = {(place.book, place.detail) for place in by_hand}
     for place in sorted(expected.keys() | shown.keys()):
         book, payer = place
