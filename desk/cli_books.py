@@ -254,8 +254,9 @@ def document_list(session, as_json):
 @click.option("--reason", required=True, metavar="原因")
 @dry_run_option
 @by_option
+@json_option
 @click.pass_obj
-def document_withdraw(session, number, reason, dry_run, by):
+def document_withdraw(session, number, reason, dry_run, by, as_json):
     from desk.vouchers import check_words
     from ledger import sources
 
@@ -263,6 +264,9 @@ def document_withdraw(session, number, reason, dry_run, by):
     check_words(reason)
     with session.home().writing(keep=not dry_run) as connection:
         count = sources.withdraw(connection, number, who.by, who.at, reason)
+    if as_json:
+        tell_json({"document": number, "withdrawn": count, "dry_run": dry_run})
+        return
     word = "检查通过，没有撤回" if dry_run else "已撤回"
     click.echo(f"{word}：{count}行。")
 

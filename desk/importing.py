@@ -6,6 +6,7 @@ skipped and counted; what a later form only completes is posted then.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from datetime import date
@@ -174,8 +175,9 @@ def _import(
     read_words, check_words, post_words = STEPS
     tell(f"{path.name} {read_words}")
     data = _bytes(path)
+    result.sha256 = hashlib.sha256(data).hexdigest()
     document = read(data, _shown(path.name))
-    result.form, result.sha256 = document.form, document.sha256
+    result.form = document.form
     tell(f"{path.name} {check_words}")
     with home.writing(keep=not options.dry_run) as connection:
         at_desk = _desk(connection, actor, options)

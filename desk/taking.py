@@ -62,10 +62,16 @@ def other_content(
     column = titles[field_name]
     found = str(getattr(line, field_name) or "空")
     expected = str(getattr(known.line, field_name) or "空")
+    posted = any(id is not None for id in known.posting_ids)
+    act = (
+        "先冲销原业务（yibao voucher reverse）"
+        if posted
+        else "先撤回原表中没有凭证的行（yibao document withdraw）"
+    )
     message = (
-        f"{document.name}“{line.sheet}”第{line.row}行：这一行已经入账，"
+        f"{document.name}“{line.sheet}”第{line.row}行：这一行已经{'入账' if posted else '登记'}，"
         f"但{column}现为“{found}”，原为“{expected}”；"
-        "要更正请先冲销原业务（yibao voucher reverse），再导入"
+        f"要更正请{act}，再导入"
     )
     raise SourceError(
         message + "\n本文件没有入账。",

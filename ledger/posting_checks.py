@@ -7,11 +7,13 @@ from typing import Sequence
 
 from sqlalchemy import Connection, func, select
 
+from ledger.books import book_name
 from ledger.database import slices
 from ledger.errors import BookError
 from ledger.schema import Book, OpeningLine
 from ledger.schema import Posting as PostingRow
 from ledger.schema import Voucher
+from ledger.subjects import kept_in, subject
 from ledger.vouchers import Posting
 
 POSTING, VOUCHER = PostingRow.__table__, Voucher.__table__
@@ -42,6 +44,19 @@ def check_books(connection: Connection, vouchers: Sequence) -> None:
                 f"{voucher.book}的期初余额截至{cutoff}，"
                 f"{first}的业务“{voucher.narration}”已含在内，不能再入账"
             )
+
+
+def check_subjects(vouchers: Sequence) -> None:
+    """Each line's subject belongs to the kind of book that it is written in."""
+    for voucher in vouchers:
+        for line in voucher.lines:
+            kept = subject(line.subject)
+            if not kept_in(kept, voucher.book):
+                raise BookError(
+                    f"{voucher.book}（{book_name(voucher.book)}）没有科目"
+                    f"“{kept.printed}”，凭证“{voucher.narration}”不能用它；"
+                    "各科目属于哪种账套见 yibao book subjects"
+                )
 
 
 def check_units(connection: Connection, postings: Sequence[Posting]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from ledger.database import next_id, slices
 from ledger.errors import BookError
 from ledger.numbering import chain, give_numbers
-from ledger.posting_checks import check_books, check_legs, check_units
+from ledger.posting_checks import check_books, check_legs, check_subjects, check_units
 from ledger.reversals import link_reversals
 from ledger.schema import Posting as PostingRow
 from ledger.schema import Voucher as VoucherRow
@@ -82,6 +82,7 @@ def record(
         assert voucher.lines, "a voucher without lines is not recorded"
         check_balanced(voucher)
     check_books(connection, vouchers)
+    check_subjects(vouchers)
     check_units(connection, postings)
     first = next_id(connection, POSTING)
     ids = list(range(first, first + len(postings)))

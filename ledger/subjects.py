@@ -26,6 +26,7 @@ class Subject(NamedTuple):
     account: str  # may hold {fund}; a detail is one component more
     side: str  # 余额方向: 借 or 贷
     detail: str  # 辅助明细: "", county, city or province
+    books: tuple[str, ...]  # the kinds of book that keep it, () for all
     statutory: str
     verified: bool
     from_day: date
@@ -47,6 +48,11 @@ def subject(printed: str, on: date | None = None) -> Subject:
             + "；可用的科目见 yibao book subjects"
         )
     return in_force[-1]
+
+
+def kept_in(kept: Subject, book: str) -> bool:
+    """Whether a book of that kind keeps the subject."""
+    return not kept.books or book.partition("-")[2] in kept.books
 
 
 def subjects() -> tuple[Subject, ...]:
@@ -95,6 +101,7 @@ def _table() -> tuple[tuple[Subject, ...], dict[str, list[Subject]]]:
             row["account"],
             row["side"],
             row["detail"],
+            tuple(row.get("books", ())),
             row["statutory"],
             row["verified"],
             row.get("from", date.min),

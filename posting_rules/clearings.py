@@ -11,7 +11,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
-from typing import Callable, Iterable, NamedTuple
+from typing import Callable, Iterable, NamedTuple, NoReturn, Sequence
 
 from ledger import regions
 from ledger.documents import Clearing
@@ -54,23 +54,35 @@ def city_of(insured: str) -> str:
     return regions.city_of(insured)
 
 
-def check(policy: Policy, line_list: Iterable[Clearing]) -> None:
-    """Raise SourceError for a payer that is not of this policy's province."""
-    known: dict[str, bool] = {}
+def check(policy: Policy, line_list: Sequence[Clearing]) -> None:
+    """Raise SourceError for a payer of another province, or a day before its period."""
+    strangers = {
+        code
+        for code in set(map(attrgetter("insured"), line_list))
+        if regions.province_of(code) != policy.province
+    }
+    early = {
+        (period, on)
+        for period, on in set(map(attrgetter("period", "confirmed_on"), line_list))
+        if on is not None and on < period.first_day
+    }
+    if not (strangers or early):
+        return
     for line in line_list:
-        code = line.insured
-        if code not in known:
-            known[code] = regions.province_of(code) == policy.province
-        if not known[code]:
-            expected = f"{regions.name(policy.province)}的县区、市本级或省本级"
-            message = (
-                f"“{line.sheet}”第{line.row}行：参保地代码“{code}”"
-                f"（{regions.name(code)}）不属于本省，应为{expected}"
-            )
-            raise SourceError(
-                message,
-                [Fault(line.sheet, line.row, "参保地代码", code, expected, message)],
-            )
+        if line.insured in strangers:
+            found = f"{line.insured}（{regions.name(line.insured)}）"
+            expected = f"{regions.name(policy.province)}的县区、市本级或省本级；这个代码不属于本省"
+            _refuse(line, "参保地代码", found, expected)
+        if (line.period, line.confirmed_on) in early:
+            expected = f"清算期{line.period}开始以后的日期"
+            _refuse(line, "确认日期", str(line.confirmed_on), expected)
+
+
+def _refuse(line: Clearing, column: str, found: str, expected: str) -> NoReturn:
+    message = f"“{line.sheet}”第{line.row}行：{column}“{found}”，应为{expected}"
+    raise SourceError(
+        message, [Fault(line.sheet, line.row, column, found, expected, message)]
+    )
 
 
 def summed(line_list: Iterable[Clearing]) -> dict[Unit, Sums]:

@@ -12,7 +12,7 @@ from ledger import books, regions
 from ledger.documents import Opening
 from ledger.errors import BookError, Fault, SourceError, UsageError
 from ledger.funds import fund_names
-from ledger.subjects import Subject, subject
+from ledger.subjects import Subject, kept_in, subject
 from ledger.vouchers import CREDIT, DEBIT, Line, Posting, Voucher, cut
 from posting_rules.policies import Policy, entry_named
 
@@ -40,6 +40,9 @@ def settled(policy: Policy, line: Opening) -> Opening:
         kept = subject(line.subject)
     except BookError as error:
         _refuse(line, "科目", line.subject, "科目表里的科目", str(error))
+    if not kept_in(kept, line.book):
+        name = books.book_name(line.book)
+        _refuse(line, "科目", line.subject, f"{line.book}（{name}）的科目")
     if kept.account.startswith(PROFIT_AND_LOSS):
         _refuse(
             line, "科目", line.subject, "资产、负债、净资产科目；期初没有收入和支出"

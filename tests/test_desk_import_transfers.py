@@ -7,6 +7,7 @@ from desk_by_hand import LI, WANG, cases, count, printed, take_transfers
 
 from desk.homes import put_setting
 from desk.vouchers import approve, reject
+from ledger.book_files import book_path
 from ledger.schema import TransferLine, Voucher
 
 UNDER_WAY = "付款日期\n2017-04-28"
@@ -209,4 +210,23 @@ def stored(home) -> list[tuple]:
     return [
         (str(r.received_on), r.received_serial, r.received_posting_id is not None)
         for r in rows
+    ]
+
+
+def test_a_voucher_prints_the_banks_serial_and_the_notice(sqlite_home):
+    take_transfers(
+        sqlite_home,
+        "到账日期 | 付款方代码 | 交易流水号 | 收款流水号 | 通知书编号\n"
+        "2017-05-02 | 520102 | A1 | B2 | 黔异预〔2017〕2号",
+    )
+
+    def evidence(book):
+        text = book_path(sqlite_home, book, 2017).read_text("utf-8")
+        return [row.strip() for row in text.splitlines() if "  evidence:" in row]
+
+    assert evidence("520102-county-agency") == [
+        'evidence: "银行流水号A1；通知书黔异预〔2017〕2号"'
+    ]
+    assert evidence("520100-city-agency") == [
+        'evidence: "银行流水号B2；通知书黔异预〔2017〕2号"'
     ]

@@ -102,6 +102,7 @@ REFUSED = {
     "明细不是代码": (lines(BANK), lines("暂收款——各县、区@火星"), {}, UsageError),
     "明细不在本市": (lines(BANK), lines("暂收款——各县、区@520302"), {}, BookError),
     "明细不是县区": (lines(BANK), lines("暂收款——各县、区@440000"), {}, BookError),
+    "别种账套的科目": (lines("财政专户存款——县本级"), lines("利息收入"), {}, BookError),
     "没有这个账套": (lines(BANK), lines("利息收入"), {"book": "x"}, BookError),
 }
 
