@@ -40,6 +40,7 @@ AWAY = (
     "'57P01'",
     "'53100'",
 )  # login, none, down, full
+CHECKPOINT_PAGES = 16_384  # of 4 KiB: a usual import need not wait for one
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of its file in memory
 
 
@@ -192,6 +193,7 @@ def _engine(url: str) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
     return engine
 

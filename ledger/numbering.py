@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Sequence
+from typing import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -67,17 +67,11 @@ def _last_number(connection: Connection, series: tuple) -> int:
 
 def _book_years(connection: Connection, years: set[tuple[str, int]]) -> dict:
     """The last seq of each book-year; a new book-year gets its row."""
-    table = BookYear.__table__
-    wanted = sorted({book for book, _ in years})
-    there = {
-        (row.book_id, row.year): row.vouchers
-        for part in slices(wanted)
-        for row in connection.execute(select(table).where(table.c.book_id.in_(part)))
-    }
+    there = _heads(connection, years)
     new = sorted(years - there.keys())
     if new:
         connection.execute(
-            insert(table),
+            insert(BookYear.__table__),
             [
                 {
                     "book_id": book,
@@ -90,7 +84,21 @@ def _book_years(connection: Connection, years: set[tuple[str, int]]) -> dict:
                 for book, year in new
             ],
         )
-    return {place: there.get(place, 0) for place in years}
+    return {place: there[place].vouchers if place in there else 0 for place in years}
+
+
+def _heads(connection: Connection, places: Iterable[tuple[str, int]]) -> dict:
+    """The rows of book-years, by book and year."""
+    table = BookYear.__table__
+    places = set(places)
+    years = {year for _, year in places}
+    found = {}
+    for part in slices(sorted({book for book, _ in places})):
+        rows = connection.execute(
+            select(table).where(table.c.book_id.in_(part), table.c.year.in_(years))
+        )
+        found |= {(row.book_id, row.year): row for row in rows}
+    return found
 
 
 def chain(connection: Connection, voucher_ids: Sequence[int]) -> None:
@@ -102,14 +110,10 @@ def chain(connection: Connection, voucher_ids: Sequence[int]) -> None:
     new: dict[tuple[str, int], list] = defaultdict(list)
     for book, year, id, voucher in printed_vouchers(connection, voucher_ids):
         new[book, year].append((id, voucher))
-    heads = {
-        (row.book_id, row.year): row.hash
-        for part in slices(sorted({book for book, _ in new}))
-        for row in connection.execute(select(table).where(table.c.book_id.in_(part)))
-    }
+    heads = _heads(connection, new)
     hashes, years = [], []
     for place, vouchers in new.items():
-        previous = heads[place]
+        previous = heads[place].hash
         for id, voucher in sorted(vouchers, key=lambda pair: pair[1].seq):
             text = voucher_text(voucher._replace(previous=previous, hash=""))
             digest = voucher_hash(text)

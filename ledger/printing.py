@@ -150,10 +150,12 @@ def book_text(
 
 def quoted(text: str) -> str:
     """A beancount string: one line, quotes and backslashes escaped."""
-    clean = "".join(
-        " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-        for char in text
-    )
+    clean = text
+    if not text.isprintable():
+        clean = "".join(
+            " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
+            for char in text
+        )
     return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -145,7 +145,7 @@ class Posting(Base):
             "unit",
             "leg",
             unique=True,
-            sqlite_where=text("live"),
+            sqlite_where=text("live = 1"),
             postgresql_where=text("live"),
         ),
         Index(
@@ -261,7 +261,7 @@ def live_key(name: str, *columns: str) -> Index:
         name,
         *columns,
         unique=True,
-        sqlite_where=text("live"),
+        sqlite_where=text("live = 1"),
         postgresql_where=text("live"),
     )
 
@@ -362,7 +362,7 @@ class ClearingLine(SourceLine, Base):
             "fund",
             "scope",
             unique=True,
-            sqlite_where=text("live and nature = '正常'"),
+            sqlite_where=text("live = 1 and nature = '正常'"),
             postgresql_where=text("live and nature = '正常'"),
         ),
     )

@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ class Subject(NamedTuple):
     until: date
 
 
+@lru_cache(maxsize=4096)
 def subject(printed: str, on: date | None = None) -> Subject:
     """The subject that a document prints, whatever its separators and brackets.
 
@@ -60,6 +61,7 @@ def subjects() -> tuple[Subject, ...]:
     return _table()[0]
 
 
+@lru_cache(maxsize=16_384)
 def account(printed: str, *, fund: str, detail: str, year: int) -> str:
     """The leaf account of a subject in a book-year.
 

@@ -119,12 +119,18 @@ def list_(folder: Path) -> list[Result]:
 def years(folder: Path) -> list[Result]:
     """One more quarter after ten years of quarters, against the first.
 
-    Both are the first quarter of their book's year; each is imported into three
-    copies of its home, in turn.
+    Both are the first quarter of their book's year; each is imported into five
+    copies of its home, in turn. The year's file of the later one also holds the
+    clearing of the quarter before, which the very first has not: beside it stands the
+    first quarter that has one before it.
     """
     at = Quarter(2018, 1)
     first = write_quarter(folder / str(at), "520000", 1, at)
     init_home(folder / "fresh", "520000", BY)[0].close()
+    second, _ = init_home(folder / "second", "520000", BY)
+    before = write_quarter(folder / "before", "520000", 0, Quarter(2017, 4))
+    done(import_files(second, before, BY))
+    second.close()
     home, _ = init_home(folder / "old", "520000", BY)
     for seed in range(1, 4 * YEARS + 1):
         done(import_files(home, write_quarter(folder / "q", "520000", seed, at), BY))
@@ -132,15 +138,19 @@ def years(folder: Path) -> list[Result]:
         at = at.next
     home.close()
     one_more = write_quarter(folder / str(at), "520000", 4 * YEARS + 1, at)
-    ours, theirs = [], []
-    for turn in range(3):
-        for name, forms, times in (("old", one_more, ours), ("fresh", first, theirs)):
+    times: dict[str, list[float]] = {"old": [], "fresh": [], "second": []}
+    for turn in range(5):
+        for name in times:
+            forms = one_more if name == "old" else first
             shutil.copytree(folder / name, folder / f"{name}{turn}")
             copy = Home(folder / f"{name}{turn}")
-            times.append(timed(lambda: done(import_files(copy, forms, BY))))
+            times[name].append(timed(lambda: done(import_files(copy, forms, BY))))
             copy.close()
     what = f"a quarter after {YEARS} years of quarters"
-    return [pair(what, ours, "the first quarter", theirs, 1.3)]
+    return [
+        pair(what, times["old"], "the first quarter", times["fresh"], 1.3),
+        pair(what, times["old"], "the first with one before", times["second"], None),
+    ]
 
 
 def web(folder: Path) -> list[Result]:

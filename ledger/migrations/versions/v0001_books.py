@@ -116,7 +116,7 @@ def upgrade() -> None:
         "posting",
         ["unit", "leg"],
         unique=True,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_index(
@@ -152,7 +152,7 @@ def upgrade() -> None:
         "quota_line",
         ["quarter", "edition", "region", "fund"],
         unique=True,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_table(
@@ -209,7 +209,7 @@ def upgrade() -> None:
         "clearing_line",
         ["list_number", "insured", "place", "fund", "period", "scope", "nature"],
         unique=True,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_index(
@@ -217,7 +217,7 @@ def upgrade() -> None:
         "clearing_line",
         ["insured", "period", "place", "fund", "scope"],
         unique=True,
-        sqlite_where=sa.text("live and nature = '正常'"),
+        sqlite_where=sa.text("live = 1 and nature = '正常'"),
         postgresql_where=sa.text("live and nature = '正常'"),
     )
     op.create_table(
@@ -251,7 +251,7 @@ def upgrade() -> None:
         "opening_line",
         ["book", "subject", "detail", "fund"],
         unique=True,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_table(
@@ -319,7 +319,7 @@ def upgrade() -> None:
         "transfer_line",
         ["serial", "payer_account", "scope", "fund", "nature"],
         unique=True,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_table(
