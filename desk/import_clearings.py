@@ -38,7 +38,7 @@ TITLES = {
     "note": "备注",
 }
 NORMAL = "正常"
-_where = attrgetter("insured", "place", "fund", "scope")
+_spot = attrgetter("insured", "place", "fund", "scope", "period")
 _key = attrgetter(
     "list_number", "nature", "period", "scope", "insured", "place", "fund"
 )
@@ -121,23 +121,20 @@ def _check_cleared_once(
     connection: Connection, document: SourceDocument, new: Sequence[Clearing]
 ) -> None:
     """Refuse a month (or a quarter that holds it) that is cleared already (5)."""
-    told = set(map(attrgetter("nature", "list_number", "period", "insured"), new))
-    told = {row for row in told if row[0] == NORMAL}
-    periods = {period for _, _, period, _ in told}
+    normal = [line for line in new if line.nature == NORMAL]
+    periods = set(map(attrgetter("period"), normal))
     overlapping = {p: {str(o) for o in _overlapping(p)} for p in periods}
     wanted = set().union(*overlapping.values())
     cleared: dict[tuple, int | None] = {}
-    for row in sources.cleared_periods(connection, {row[3] for row in told}, wanted):
+    payers = set(map(attrgetter("insured"), normal))
+    for row in sources.cleared_periods(connection, payers, wanted):
         cleared[row[:5]] = row.posting_id
     mixed = len({isinstance(p, Quarter) for p in periods}) > 1
-    one_list = len({number for _, number, _, _ in told}) == 1
-    if not cleared and not mixed and one_list:
-        return  # the form's own key tells such lines apart already
+    if not cleared and not mixed and len(set(map(_spot, normal))) == len(normal):
+        return
     seen: dict[tuple, Clearing] = {}
-    for line in new:
-        if line.nature != NORMAL:
-            continue
-        at = _where(line)
+    for line in normal:
+        at = _spot(line)[:4]
         for text in overlapping[line.period]:
             if (*at, text) in cleared:
                 _refuse_again(connection, document, line, text, cleared[(*at, text)])
