@@ -8,8 +8,10 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
+from desk_by_hand import LI
 from web_by_hand import CENTRE, GUIYANG, PORT, TODAY, LocalClient, held, keep
 
+from desk.homes import init_home
 from desk.web import lists, picture
 from desk.web.application import make_application
 from posting_rules.policies import policy_of
@@ -152,3 +154,12 @@ def test_a_task_of_many_regions_is_one_line_with_the_worst_state():
         2,
         "遵义市",
     )
+
+
+def test_a_province_without_a_policy_is_told_so(tmp_path):
+    home, _ = init_home(tmp_path / "home", "510000", LI)
+
+    answer = client_of(home).get("/")
+
+    assert answer.status_code == 409
+    assert "新增一省" in answer.text

@@ -67,6 +67,7 @@ def start_page(home: Home, today: Callable[[], date]) -> Flask:
 
     app.register_error_handler(404, _no_page)
     app.register_error_handler(UnavailableError, _unavailable)
+    app.register_error_handler(YibaoError, _refused)
     app.register_error_handler(500, _failed)
     return app
 
@@ -169,6 +170,11 @@ def _no_page(_error):
 
 def _unavailable(error):
     return message(request.environ, 503, "数据库暂时用不了", str(error))
+
+
+def _refused(error):
+    """Something a user must read, such as a province without a policy."""
+    return message(request.environ, 409, "这一页现在打不开", str(error))
 
 
 def _failed(_error):
