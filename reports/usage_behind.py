@@ -61,8 +61,14 @@ def vouchers_behind(
     quarter: Quarter,
     on: date,
     what: str,
+    *,
+    scope: str = "",
+    fund: str = "",
 ) -> list[VoucherBehind]:
     """The vouchers behind advance, cleared or earlier, in order of happening.
+
+    Of one fund only its lines count. Of one scope those that hold it: a voucher of
+    both 跨省 and 省内 (2.1.2) comes with its whole amount.
 
     Those of `advance` add up to the row's advance: clearing for earlier periods is
     among them, as a deduction, and by itself in `earlier`.
@@ -72,6 +78,8 @@ def vouchers_behind(
     which = FIGURES.index(what)
     found: dict[int, VoucherBehind] = {}
     for row in _lines(connection, policy, book, payer, quarter, on):
+        if scope not in row.scope or fund not in ("", row.fund):
+            continue
         parts = counts(direction, row.what, signed(row.side, row.amount))
         before = found.get(row.id) or VoucherBehind(
             row.id,
@@ -156,6 +164,8 @@ def _lines(
             VOUCHER.c.source,
             VOUCHER.c.event,
             VOUCHER.c.quarter,
+            VOUCHER.c.scope,
+            LINE.c.fund,
             LINE.c.side,
             LINE.c.amount,
             what_counts(connection, quarter, on).label("what"),

@@ -29,9 +29,9 @@ def usage(home, book, quarter=Q2, on="2018-12-31"):
     return {row.payer: row for row in rows}
 
 
-def behind(home, book, payer, what, quarter=Q2, on="2018-12-31"):
+def behind(home, book, payer, what, quarter=Q2, on="2018-12-31", **part):
     with home.reading() as connection:
-        return vouchers_behind(connection, book, payer, quarter, day(on), what)
+        return vouchers_behind(connection, book, payer, quarter, day(on), what, **part)
 
 
 @pytest.mark.parametrize("case", CASES["case"], ids=lambda case: case["name"])
@@ -273,3 +273,18 @@ def test_each_payer_stands_in_the_book_that_holds_its_money(home):
         (CENTRE_BOOK, "529900", "贵州省本级", 3),
         (CITY_BOOK, COUNTY, "南明区", 10),
     ]
+
+
+def test_behind_a_figure_of_one_fund_or_scope_stand_its_own_vouchers(home):
+    take(home, "F1", transfer(COUNTY, CITY, 100, "2018-04-20"))
+    take(home, "F1", transfer(COUNTY, CITY, 30, "2018-04-21", 险种="390"))
+    take(home, "F1", transfer(COUNTY, CITY, 7, "2018-04-22", 用途="省内"))
+
+    def amounts(**part):
+        rows = behind(home, CITY_BOOK, COUNTY, "advance", **part)
+        return [row.amount for row in rows]
+
+    assert amounts(fund="390") == [30]
+    assert amounts(scope="省内") == [7]
+    assert amounts(scope="跨省", fund="310") == [100]
+    assert amounts() == [100, 30, 7]

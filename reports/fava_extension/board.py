@@ -100,7 +100,14 @@ class AdvanceBoard(Page):
             vouchers, lines = [], []
             if what in FIGURES:
                 vouchers = vouchers_behind(
-                    connection, self.book, payer, asked.quarter, asked.on, what
+                    connection,
+                    self.book,
+                    payer,
+                    asked.quarter,
+                    asked.on,
+                    what,
+                    scope=asked.scope,
+                    fund=asked.fund,
                 )
             elif what == "quota":
                 lines = quota_lines(connection, asked.quarter)
