@@ -16,7 +16,7 @@ from desk.cli import (
     tell_json,
     today,
 )
-from desk.cli_made import status_of, tell_vouchers, tell_vouchers_json
+from desk.cli_telling import status_of, tell_vouchers, tell_vouchers_json
 
 STATUS = {
     "posted": "已入账",

@@ -15,7 +15,7 @@ from desk.cli import (
     tell_table,
     today,
 )
-from desk.cli_made import status_of, tell_vouchers, tell_vouchers_json
+from desk.cli_telling import status_of, tell_vouchers, tell_vouchers_json
 from ledger.errors import UsageError
 
 STATES = {"draft": "待审核", "approved": "已审核", "rejected": "已退回"}
