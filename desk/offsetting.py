@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from decimal import Decimal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ledger import postings, settings, standing
 from ledger.book_files import print_changed
 from ledger.database import Home
-from ledger.money import NOTHING
 from ledger.periods import Month, Quarter
-from ledger.postings import BY_RULE, LINE, POSTING, VOUCHER, Actor, Recorded
+from ledger.postings import BY_RULE, POSTING, VOUCHER, Actor, Recorded
 from ledger.subjects import subject
-from ledger.vouchers import Posting, Voucher, signed
+from ledger.vouchers import Posting, Voucher
 from posting_rules.clearings import EVENT as CLEARING
 from posting_rules.entries import Share, lines, printed_period
 from posting_rules.policies import Entry, Policy, entry_named, policy_of
@@ -73,44 +71,19 @@ def _stranded(
         & (POSTING.c.event == entry.events[0])
         & POSTING.c.reverses_id.is_(None)
     )
-    nets: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
-    rows = connection.execute(
-        select(
-            VOUCHER.c.book_id,
-            LINE.c.detail,
-            LINE.c.fund,
-            LINE.c.subject,
-            LINE.c.side,
-            func.sum(LINE.c.amount, type_=LINE.c.amount.type),
-        )
-        .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
-        .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
-        .where(
-            VOUCHER.c.number.is_not(None) | waiting,
-            LINE.c.subject.in_([paid, received]),
-            (VOUCHER.c.event == entry.events[0])
-            | (
-                (VOUCHER.c.dated <= on)
-                & ((VOUCHER.c.event != CLEARING) | _cleared_by(period))
-            ),
-        )
-        .group_by(
-            VOUCHER.c.book_id,
-            LINE.c.detail,
-            LINE.c.fund,
-            LINE.c.subject,
-            LINE.c.side,
-        )
-    )
-    for book, detail, fund, printed, side, amount in rows:
-        nets[book, detail, fund, printed] += signed(side, amount)
     stranded: dict[str, list[Share]] = defaultdict(list)
-    for book, detail, fund in sorted({place[:3] for place in nets}):
-        credit = -nets[book, detail, fund, paid]
-        debit = nets[book, detail, fund, received]
-        amount = min(credit, debit)
-        if amount > 0:
-            stranded[book].append(Share(fund, detail, amount))
+    for (book, detail, fund), amount in standing.set_against(
+        connection,
+        paid,
+        received,
+        VOUCHER.c.number.is_not(None) | waiting,
+        (VOUCHER.c.event == entry.events[0])
+        | (
+            (VOUCHER.c.dated <= on)
+            & ((VOUCHER.c.event != CLEARING) | _cleared_by(period))
+        ),
+    ).items():
+        stranded[book].append(Share(fund, detail, amount))
     return stranded
 
 

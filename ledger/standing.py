@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from ledger.database import slices
 from ledger.money import NOTHING
-from ledger.schema import AccountYear, BookYear, Posting, Voucher
+from ledger.schema import AccountYear, BookYear, Posting, Voucher, VoucherLine
 from ledger.vouchers import signed
 
-POSTING, VOUCHER = Posting.__table__, Voucher.__table__
+POSTING, VOUCHER, LINE = Posting.__table__, Voucher.__table__, VoucherLine.__table__
 
 
 def numbered_years(connection: Connection) -> list[int]:
@@ -77,3 +77,28 @@ def held_net(
         for book, detail, side, amount in rows:
             nets[book, detail] -= signed(side, amount)
     return [(*place, net) for place, net in sorted(nets.items())]
+
+
+def set_against(
+    connection: Connection, paid: str, received: str, *where
+) -> dict[tuple[str, str, str], Decimal]:
+    """By (book, detail, fund): the smaller of `paid`'s credit and `received`'s debit.
+
+    `where` are conditions on vouchers and postings. Nothing that is not above zero.
+    """
+    keys = (VOUCHER.c.book_id, LINE.c.detail, LINE.c.fund, LINE.c.subject, LINE.c.side)
+    rows = connection.execute(
+        select(*keys, func.sum(LINE.c.amount, type_=LINE.c.amount.type))
+        .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
+        .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
+        .where(LINE.c.subject.in_([paid, received]), *where)
+        .group_by(*keys)
+    )
+    nets: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
+    for book, detail, fund, printed, side, amount in rows:
+        nets[book, detail, fund, printed] += signed(side, amount)
+    smaller = {
+        place: min(-nets[*place, paid], nets[*place, received])
+        for place in sorted({key[:3] for key in nets})
+    }
+    return {place: amount for place, amount in smaller.items() if amount > 0}

@@ -47,5 +47,5 @@ def _findings(connection: Connection, on: date, home: Home | None) -> Iterator[F
     yield from uncleared(policy, sources, books)
     yield from receipts(connection, policy, sources, on)
     yield from rates(connection, policy, sources, on)
-    yield from stranded(connection, on)
+    yield from stranded(connection, policy, on)
     yield from stored(connection, home)

@@ -16,8 +16,11 @@ from sqlalchemy import Connection, func, select
 
 from ledger.money import NOTHING
 from ledger.schema import Posting, Voucher, VoucherLine
+from ledger.standing import set_against
+from ledger.subjects import subject as subject_of
 from ledger.vouchers import signed
 from posting_rules.clearings import EVENT as CLEARING
+from posting_rules.policies import Policy, entry_named
 from reports.checks.sources import Place, merged
 
 VOUCHER, LINE, POSTING = Voucher.__table__, VoucherLine.__table__, Posting.__table__
@@ -115,43 +118,24 @@ def daily(connection: Connection, on: date, subjects: list[str]) -> list:
     return [(book, day, signed(side, amount)) for book, day, side, amount in rows]
 
 
-def stranded(connection: Connection, on: date) -> dict[tuple[str, str], Decimal]:
-    """By (book, county): what stands on both subjects of the printed pair."""
-    pair = ("暂付款——各县、区", "暂收款——各县、区")
-    rows = connection.execute(
-        select(
-            VOUCHER.c.book_id,
-            LINE.c.detail,
-            LINE.c.fund,
-            LINE.c.subject,
-            LINE.c.side,
-            func.sum(LINE.c.amount, type_=LINE.c.amount.type),
-        )
-        .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
-        .where(
-            VOUCHER.c.number.is_not(None),
-            VOUCHER.c.dated <= on,
-            LINE.c.subject.in_(pair),
-        )
-        .group_by(
-            VOUCHER.c.book_id,
-            LINE.c.detail,
-            LINE.c.fund,
-            LINE.c.subject,
-            LINE.c.side,
-        )
+def stranded(
+    connection: Connection, policy: Policy, on: date
+) -> dict[tuple[str, str], Decimal]:
+    """By (book, county): what stands on both subjects of the printed pair (X12)."""
+    entry = entry_named(policy, "X12")
+    paid, received = (
+        subject_of(template[0][0]).printed for template in (entry.debit, entry.credit)
     )
-    nets: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
-    for book, detail, fund, subject, side, amount in rows:
-        nets[book, detail, fund, subject] += signed(side, amount)
-    found: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
-    for book, detail, fund in sorted({key[:3] for key in nets}):
-        credit, debit = (
-            -nets[book, detail, fund, pair[0]],
-            nets[book, detail, fund, pair[1]],
-        )
-        found[book, detail] += max(NOTHING, min(credit, debit))
-    return {place: amount for place, amount in found.items() if amount}
+    found: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
+    for (book, detail, _), amount in set_against(
+        connection,
+        paid,
+        received,
+        VOUCHER.c.number.is_not(None),
+        VOUCHER.c.dated <= on,
+    ).items():
+        found[book, detail] += amount
+    return dict(found)
 
 
 def _standing(on: date) -> list:

@@ -133,9 +133,9 @@ def mirrors(policy: Policy, sources: Sources) -> Iterator[Finding]:
         )
 
 
-def stranded(connection: Connection, on: date) -> Iterator[Finding]:
+def stranded(connection: Connection, policy: Policy, on: date) -> Iterator[Finding]:
     """Under the printed reading 2.1.2 and 2.2.2 leave a pair; a note."""
-    for (book, county), amount in stranded_in(connection, on).items():
+    for (book, county), amount in stranded_in(connection, policy, on).items():
         yield from differing(
             "4",
             book,
