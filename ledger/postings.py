@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from ledger.database import next_id, slices
 from ledger.errors import BookError
 from ledger.numbering import chain, give_numbers
+from ledger.people import batches
 from ledger.posting_checks import check_books, check_legs, check_subjects, check_units
 from ledger.reversals import link_reversals
 from ledger.schema import Posting as PostingRow
@@ -165,6 +166,8 @@ def approve(
     give_numbers(connection, drafts, approver, actor.at)
     chain(connection, [draft.id for draft in drafts])
     add_to_years(connection, ids)
+    for part in slices(ids):
+        batches.approved(connection, part)
     link_reversals(connection, [row.id for row in rows if row.reverses_id])
     return recorded(connection, ids)
 
@@ -191,6 +194,7 @@ def reject(
             reason=reason,
         )
     )
+    batches.rejected(connection, ids)
     free_lines(connection, ids)
     return ids
 

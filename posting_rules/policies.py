@@ -145,7 +145,7 @@ def _policy(table: dict) -> Policy:
         from_day=head["from"],
         province=head["province"],
         centre=head["centre"],
-        entries=tuple(_entry(row) for row in table["entry"]),
+        entries=tuple(entry_of(row) for row in table["entry"]),
         transfers=tuple(
             TransferKind(
                 row["event"],
@@ -171,7 +171,7 @@ def _policy(table: dict) -> Policy:
     )
 
 
-def _entry(row: dict) -> Entry:
+def entry_of(row: dict) -> Entry:
     event = row["event"]
     return Entry(
         id=row["id"],

@@ -2,8 +2,10 @@
 
 from alembic import context
 
+from ledger.people import tables
 from ledger.schema import Base
 
+assert tables  # so that Base knows them
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection, target_metadata=Base.metadata, render_as_batch=True

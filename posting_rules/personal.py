@@ -1,0 +1,249 @@
+"""Personal accounts: which document says what of a region's accounts.
+
+A region's own document goes before the one that holds everywhere (MOL). The
+arithmetic over people stands in SQL (ledger/people); here are its parameters.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from ledger.errors import RuleError
+from ledger.periods import Month
+from posting_rules.policies import Entry, entry_of
+
+
+class Credit(NamedTuple):
+    """How one kind of people is credited each month, in [from_day, until).
+
+    `rate` is of the person's base, or where `figure` names a published figure, of
+    that; `provisional` is the figure until it is published. Without a rate the
+    list's own amount is taken.
+    """
+
+    status: str  # 在职, 退休, 公务员补助
+    from_day: date
+    until: date
+    rate: Decimal | None
+    figure: str
+    provisional: str
+    entry: str
+    make_up: str
+    kind: str  # the sub-account of 个人账户基金
+    cite: str
+
+
+class PayoutRule(NamedTuple):
+    """Whether a filing (G7) may be paid out, for runs whose month is in the range."""
+
+    id: str
+    scope: str
+    kinds: tuple[str, ...]
+    hardship: bool  # needs one that is verified and valid on the day
+    may: bool
+    from_day: date
+    until: date
+    cite: str
+
+
+class Use(NamedTuple):
+    """Whether an account may pay a kind of cost, with its clause."""
+
+    use: str
+    name: str
+    may: bool
+    from_day: date
+    until: date
+    cite: str
+
+
+class Personal(NamedTuple):
+    """What one document says of personal accounts."""
+
+    id: str
+    number: str
+    from_day: date
+    until: date
+    regions: tuple[str, ...]  # prefixes of region codes; "" holds everywhere
+    fund: str
+    entries: tuple[Entry, ...]
+    credits: tuple[Credit, ...]
+    payout: dict  # months, kinds, cite; empty where the document has none
+    payout_rules: tuple[PayoutRule, ...]
+    bounce: dict
+    uses: tuple[Use, ...]
+    statistics: dict
+
+    @property
+    def version(self) -> str:
+        """What a batch says it followed: the document and its first day."""
+        return f"{self.id}@{self.from_day}"
+
+    def rule(self, entry: Entry) -> str:
+        return f"{self.id}/{entry.id}"
+
+    def basis(self, entry: Entry) -> str:
+        return f"{self.number} {entry.cite}"
+
+    def governs(self, region: str) -> bool:
+        return any(region.startswith(prefix) for prefix in self.regions)
+
+
+def documents_of(region: str) -> tuple[Personal, ...]:
+    """The documents that govern a region's accounts, its own before the general."""
+    found = [document for document in _documents() if document.governs(region)]
+    return tuple(sorted(found, key=lambda d: -max(map(len, d.regions))))
+
+
+def entries_for(region: str, event: str, id: str = "") -> list[tuple[Personal, Entry]]:
+    """The entries of an event, one a kind of book, from the first document that has
+    them; RuleError when none has."""
+    for document in documents_of(region):
+        found = [
+            (document, entry)
+            for entry in document.entries
+            if event in entry.events and id in ("", entry.id)
+        ]
+        if found:
+            return found
+    raise RuleError(f"{region}没有“{event}”的分录；请在 posting_rules 下补一个文件")
+
+
+def credits_for(region: str, month: Month) -> tuple[Personal, dict[str, Credit]]:
+    """How a region credits a month, by status; RuleError naming the article.
+
+    依据：南府办发〔2022〕33号 第十三条至第十五条、第三十八条
+    """
+    on = month.first_day
+    having = [document for document in documents_of(region) if document.credits]
+    for document in having:
+        found = {c.status: c for c in document.credits if c.from_day <= on < c.until}
+        if found:
+            return document, found
+    if not having:
+        raise RuleError(
+            f"统筹区{region}没有个人账户计入办法的文件；"
+            "新增一地即新增 posting_rules 下的一个 TOML 文件"
+        )
+    last = having[0]
+    cites = "；".join(dict.fromkeys(credit.cite for credit in last.credits))
+    first, until = last.credits[0].from_day, last.credits[0].until
+    raise RuleError(
+        f"{on}应有一条计入规则生效，实有0条：{last.number} {cites}"
+        f"（自{first}起，至{date.fromordinal(until.toordinal() - 1)}止）"
+    )
+
+
+def may_credit(region: str, month: Month) -> tuple[Personal, dict[str, Credit]] | None:
+    """As credits_for, or None where nothing says how."""
+    try:
+        return credits_for(region, month)
+    except RuleError:
+        return None
+
+
+def uses_of(region: str, on: date) -> list[tuple[Personal, Use]]:
+    """What an account may and may not pay on a day; a region's own word decides."""
+    decided: dict[str, tuple[Personal, Use]] = {}
+    for document in documents_of(region):
+        for use in document.uses:
+            if use.from_day <= on < use.until:
+                decided.setdefault(use.use, (document, use))
+    return list(decided.values())
+
+
+def payout_of(region: str) -> Personal:
+    """The document that says who is paid out; RuleError where none does."""
+    for document in documents_of(region):
+        if document.payout:
+            return document
+    general = documents_of(region)[-1]
+    raise RuleError(
+        f"统筹区{region}没有准许划转个人账户余额的文件；"
+        f"个人账户原则上不得提取现金（{general.number} 三）"
+    )
+
+
+def fund_of_accounts(region: str) -> str:
+    """The fund (险种) that personal accounts belong to."""
+    return next(d.fund for d in documents_of(region) if d.fund)
+
+
+def statistics_of(region: str) -> dict:
+    return next(d.statistics for d in documents_of(region) if d.statistics)
+
+
+@cache
+def _documents() -> tuple[Personal, ...]:
+    folder = files("posting_rules")
+    tables = [
+        tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        for path in sorted(folder.iterdir(), key=lambda path: path.name)
+        if path.name.endswith(".toml")
+    ]
+    return tuple(
+        _document(table) for table in tables if "regions" in table.get("document", {})
+    )
+
+
+def _document(table: dict) -> Personal:
+    head = table["document"]
+    return Personal(
+        id=head["id"],
+        number=head["number"],
+        from_day=head["from"],
+        until=head.get("until", date.max),
+        regions=tuple(head["regions"]),
+        fund=head.get("fund", ""),
+        entries=tuple(entry_of(row) for row in table.get("entry", ())),
+        credits=tuple(_credit(row) for row in table.get("credit", ())),
+        payout=table.get("payout", {}),
+        payout_rules=tuple(_payout_rule(row) for row in table.get("payout_rule", ())),
+        bounce=table.get("bounce", {}),
+        uses=tuple(_use(row) for row in table.get("use", ())),
+        statistics=table.get("statistics", {}),
+    )
+
+
+def _credit(row: dict) -> Credit:
+    return Credit(
+        row["status"],
+        row["from"],
+        row["until"],
+        row.get("rate"),
+        row.get("figure", ""),
+        row.get("provisional", ""),
+        row["entry"],
+        row.get("make_up", ""),
+        row["kind"],
+        row["cite"],
+    )
+
+
+def _payout_rule(row: dict) -> PayoutRule:
+    return PayoutRule(
+        row["id"],
+        row["scope"],
+        tuple(row["kinds"]),
+        row.get("hardship", False),
+        row["may"],
+        row["from"],
+        row.get("until", date.max),
+        row["cite"],
+    )
+
+
+def _use(row: dict) -> Use:
+    return Use(
+        row["use"],
+        row["name"],
+        row["may"],
+        row["from"],
+        row.get("until", date.max),
+        row["cite"],
+    )
