@@ -3,7 +3,8 @@
 from operator import attrgetter
 
 from importers.faults import Wrong, shown
-from importers.table import Mark, Table
+from importers.reading import Mark
+from importers.table import Table
 from ledger.money import grouped
 
 
