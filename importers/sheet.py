@@ -4,10 +4,12 @@ It gives each sheet's rows in order, once, as lists of cells: texts, and from a 
 numbers (float) and days. Row numbers count from 1, empty and hidden rows too.
 """
 
+import codecs
 import csv
+import re
 from collections.abc import Iterator
 from datetime import time, timedelta
-from io import BytesIO, StringIO
+from io import BytesIO, TextIOWrapper
 from itertools import islice
 from typing import NamedTuple
 
@@ -35,7 +37,7 @@ class Sheet(NamedTuple):
 
 def sheets(data: bytes, faults: Faults) -> Iterator[Sheet]:
     """The sheets of a file one after another; only one is held at a time."""
-    if not data.strip():
+    if not data or data.isspace():
         faults.refuse("是空文件", "有内容的表")
     head = data[:512].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if data.startswith(b"PK"):
@@ -49,7 +51,7 @@ def sheets(data: bytes, faults: Faults) -> Iterator[Sheet]:
     elif head.startswith((b"%pdf", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"rar!")):
         faults.refuse("不是表格文件", "xlsx、xls或csv文件")
     else:
-        yield Sheet("", _csv_rows(_text(data, faults), faults), ragged=True)
+        yield Sheet("", _csv_rows(data, _encoding(data, faults), faults), ragged=True)
 
 
 def _workbook(data: bytes, cells: dict[str, Cells], faults: Faults) -> Iterator[Sheet]:
@@ -98,32 +100,58 @@ def _shown(cell) -> str:
     return str(cell).upper()
 
 
-def _text(data: bytes, faults: Faults) -> str:
-    """The text of a csv: UTF-8 with or without BOM, or GB18030."""
+def _encoding(data: bytes, faults: Faults) -> str:
+    """How a csv is written: UTF-8 with or without BOM, or GB18030; read through once.
+
+    No text is kept: of a million rows it would take several times the file.
+    """
     wanted = "UTF-8或GB18030编码的csv"
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         faults.refuse("是UTF-16编码", f"{wanted}（另存为“CSV UTF-8”）")
     if b"\0" in data:
         row = data.count(b"\n", 0, data.index(b"\0")) + 1
         faults.refuse("含有空字节，不是文本或已损坏", wanted, row=row)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        bad = error.start
-    before = data[:bad].decode("utf-8-sig", "ignore")
-    torn_utf8 = sum("\u4e00" <= character <= "\u9fff" for character in before) > 3
-    if not torn_utf8 and not data.startswith(b"\xef\xbb\xbf"):
-        try:
-            return data.decode("gb18030")
-        except UnicodeDecodeError as error:
-            bad = error.start
+    bad = _first_bad(data, "utf-8")
+    if bad is None:
+        return "utf-8"
+    torn_utf8 = _is_chinese(data, bad)
+    if not torn_utf8 and not data.startswith(BOM):
+        bad = _first_bad(data, "gb18030")
+        if bad is None:
+            return "gb18030"
     row = data.count(b"\n", 0, bad) + 1
     why = f"第{bad + 1}个字节起不是{'UTF-8' if torn_utf8 else 'UTF-8或GB18030'}文字"
     faults.refuse(why, f"完整的、{wanted}", row=row)
 
 
-def _csv_rows(text: str, faults: Faults) -> Iterator[list[str]]:
-    rows = csv.reader(StringIO(text, newline=""), strict=True)
+def _first_bad(data: bytes, encoding: str) -> int | None:
+    """The first byte that is no text in an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for at in range(0, len(data), PIECE):
+        waiting = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[at : at + PIECE], at + PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return at - waiting + error.start
+    return None
+
+
+def _is_chinese(data: bytes, end: int) -> bool:
+    """Whether more than three Chinese characters in UTF-8 stand before a byte."""
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    found = 0
+    for at in range(0, end, PIECE):
+        text = decoder.decode(data[at : min(at + PIECE, end)])
+        found += 0 if text.isascii() else len(CHINESE.findall(text))
+        if found > 3:
+            return True
+    return False
+
+
+def _csv_rows(data: bytes, encoding: str, faults: Faults) -> Iterator[list[str]]:
+    file = BytesIO(data)  # shares the bytes
+    file.seek(len(BOM) if data.startswith(BOM) else 0)
+    rows = csv.reader(TextIOWrapper(file, encoding, newline=""), strict=True)
     count = 0
     try:
         for count, row in enumerate(rows, 1):
@@ -135,5 +163,8 @@ def _csv_rows(text: str, faults: Faults) -> Iterator[list[str]]:
         faults.stop()
 
 
+BOM = codecs.BOM_UTF8
+PIECE = 1 << 16
+CHINESE = re.compile("[\u4e00-\u9fff]")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ODD = {bool, time, timedelta}
