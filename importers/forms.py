@@ -3,7 +3,6 @@
 A later form is one module and one line in FORMS.
 """
 
-from collections.abc import Iterator
 from hashlib import sha256
 from itertools import chain
 
@@ -40,22 +39,3 @@ def _read(data: bytes, faults: Faults) -> SourceDocument:
     faults.check()
     code, digest = table.form.code, sha256(data).hexdigest()
     return SourceDocument(code, faults.name, digest, table.lines, table.totalled)
-
-
-def _parts(data: bytes, faults: Faults) -> Iterator[tuple[Sheet, Head]]:
-    """The sheets that are a form; the others are passed over if one is."""
-    form, seen = None, []
-    for sheet in sheets(data, faults):
-        head = find_head(sheet, list(FORMS.values()), faults)
-        if head is None:
-            seen += [f"“{sheet.name}”"] if sheet.name else []
-            continue
-        if form and head.form is not form:
-            why = f"是{head.form.titles[0]}，而前面的工作表是{form.titles[0]}"
-            faults.refuse(why, "一个文件只有一种表", sheet.name)
-        form = head.form
-        yield sheet, head
-    if form is None:
-        names = "、".join(form.titles[0] for form in FORMS.values())
-        where = f"（看过工作表{'、'.join(seen[:10])}）" if seen else ""
-        faults.refuse(f"没有认出是哪一种表{where}；认得的有：{names}", names)

@@ -4,13 +4,13 @@ A form is recognised by its title row and its header, never by a file's name.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from importers.cells import Kind, plain
 from importers.faults import Faults, Wrong, shown
-from importers.sheet import Sheet
+from importers.sheet import Sheet, sheets
 
 HEAD = 40  # rows in which the header is looked for
 
@@ -19,16 +19,23 @@ class Column(NamedTuple):
     title: str
     kind: Callable[..., Kind]  # of (required, scale)
     required: bool = False
+    field: str = ""  # of a form of people: the column's name in the database
 
 
 class Form(NamedTuple):
-    """What a form looks like; `lines` reads a Table, `sums` names line attributes."""
+    """What a form looks like; `sums` names its columns of figures.
+
+    A fund form's `lines` reads a Table, and its sums name the lines' attributes. A
+    form of people has a `key`, the column that names its line; its `lines` checks a
+    block of them.
+    """
 
     code: str
     titles: tuple[str, ...]  # as the title row may have it
     columns: tuple[Column, ...]
     lines: Callable  # of a Table; fills its lines
     sums: dict[str, str]
+    key: str = ""
 
     @property
     def required(self) -> set[str]:
@@ -42,6 +49,7 @@ class Head(NamedTuple):
     width: int
     scale: dict[str, int]  # 10000 where a column is in 万元
     rows: list[list]  # read already, the header's row and those above it left out
+    printed: list  # the header's cells
 
 
 def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | None:
@@ -66,7 +74,28 @@ def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | Non
     place = _place(sheet, form, at + 1, names[at], rows[at], faults)
     width = len(rows[at])
     scale = _scales(sheet, rows[: at + 1], place, at + 1, faults)
-    return Head(form, at + 1, place, width, scale, rows[at + 1 :])
+    return Head(form, at + 1, place, width, scale, rows[at + 1 :], rows[at])
+
+
+def sheets_of_a_form(
+    data: bytes, forms: Sequence[Form], faults: Faults
+) -> Iterator[tuple[Sheet, Head]]:
+    """The sheets that are a form; the others are passed over if one is."""
+    form, seen = None, []
+    for sheet in sheets(data, faults):
+        head = find_head(sheet, forms, faults)
+        if head is None:
+            seen += [f"“{sheet.name}”"] if sheet.name else []
+            continue
+        if form and head.form is not form:
+            why = f"是{head.form.titles[0]}，而前面的工作表是{form.titles[0]}"
+            faults.refuse(why, "一个文件只有一种表", sheet.name)
+        form = head.form
+        yield sheet, head
+    if form is None:
+        names = "、".join(form.titles[0] for form in forms)
+        where = f"（看过工作表{'、'.join(seen[:10])}）" if seen else ""
+        faults.refuse(f"没有认出是哪一种表{where}；认得的有：{names}", names)
 
 
 def name_of(cell) -> str:

@@ -165,7 +165,7 @@ def standing(
 
 
 def generation(connection: Connection, kind: str, region: str, period: str) -> str:
-    """ "" for the first time a period is done, then 1 … after each undoing."""
+    """Which time a period is done: empty for the first, 1 … after each undoing."""
     undone = connection.execute(
         select(func.count()).where(
             BATCH.c.kind == kind,
@@ -180,8 +180,8 @@ def generation(connection: Connection, kind: str, region: str, period: str) -> s
 def _count(connection: Connection, batch_id: int) -> None:
     """Add a batch's movements to the balances: what adds before what takes away.
 
-    Of a correction or reversal only the net of each account counts. A kind of which everyone has one movement is joined as it is; only the others
-    are summed up by account first.
+    Of a correction or reversal only the net of each account counts. A kind of which
+    everyone has one movement is joined as it is; only others are summed up first.
     """
     kind_of_batch = connection.execute(
         select(BATCH.c.kind).where(BATCH.c.id == batch_id)
