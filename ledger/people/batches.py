@@ -137,7 +137,7 @@ def approved(connection: Connection, posting_ids: Sequence[int]) -> None:
 
 
 def rejected(connection: Connection, posting_ids: Sequence[int]) -> None:
-    """Delete the movements of drafts that were rejected; their batches stay, named so."""
+    """Delete the movements of rejected drafts; their batches stay, named so."""
     for batch_id in _of_postings(connection, posting_ids):
         connection.execute(delete(MOVEMENT).where(MOVEMENT.c.batch_id == batch_id))
         _set_state(connection, batch_id, REJECTED)
