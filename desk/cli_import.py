@@ -21,10 +21,12 @@ from desk.cli_telling import status_of, tell_vouchers, tell_vouchers_json
 STATUS = {
     "posted": "已入账",
     "already-posted": "原已入账",
+    "posted-in-part": "已部分入账",
     "draft": "草稿，待审核",
     "checked": "检查通过，没有入账",
     "rejected": "没有入账",
 }
+SHOWN = 10  # rows set aside that are told one by one
 
 
 @click.command("import", help="导入表格：认出是哪种表，检查，入账。")
@@ -51,7 +53,7 @@ def import_(context, files, draft, strict, late, post_on, dry_run, by, as_json):
     home, who = context.obj.home(), actor(by)
     try:
         with bar(len(STEPS) * len(files) + 1) as tell:
-            options = Options(draft, dry_run, post_on)
+            options = Options(draft, dry_run, post_on, strict)
             import_files(home, files, who, options, tell, results)
     finally:  # what is posted is told, whatever ended the rest
         if as_json:
@@ -59,17 +61,21 @@ def import_(context, files, draft, strict, late, post_on, dry_run, by, as_json):
         else:
             for result in results:
                 _tell_file(result)
-    context.exit(1 if any(r.status == "rejected" for r in results) else 0)
+    wrong = any(r.status == "rejected" or r.set_aside for r in results)
+    context.exit(1 if wrong else 0)
 
 
 def _tell_file(result) -> None:
     name = Path(result.path).name
     if result.status == "rejected":
         click.echo(f"{name}：没有入账\n{result.message}", err=True)
+        _tell_set_aside_file(result)
         return
     counts = [f"新{result.new}行"]
     if result.completed:
         counts.append(f"补填{result.completed}行")
+    if result.set_aside:
+        counts.append(f"搁置{result.set_aside}行")
     if result.known:
         counts.append(f"原有{result.known}行")
     click.echo(
@@ -78,6 +84,20 @@ def _tell_file(result) -> None:
     )
     for warning in result.warnings:
         click.echo(f"  提醒：{warning}")
+    if result.set_aside:
+        for error in result.errors[:SHOWN]:
+            click.echo(f"  {error.message}", err=True)
+        if result.set_aside > SHOWN:
+            click.echo(f"  共搁置{result.set_aside}行。", err=True)
+        _tell_set_aside_file(result)
+
+
+def _tell_set_aside_file(result) -> None:
+    if result.set_aside_file:
+        click.echo(
+            f"  搁置的行在{result.set_aside_file}，逐行写明原因；改正后再导入",
+            err=True,
+        )
 
 
 @click.command("offset", help="对冲照印读法留下的暂付款与暂收款（X12）。")

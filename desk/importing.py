@@ -22,17 +22,18 @@ from desk import (
     import_transfers,
 )
 from desk.progress import Tell, silently
-from desk.taking import Desk
-from importers.forms import read
-from ledger import postings, settings
+from desk.importing_people import import_people
+from desk.taking import Desk, approved
+from importers.forms import opened
+from importers.people import PeopleDocument
+from ledger import settings
 from ledger.book_files import print_changed
 from ledger.bulk import uncollected
 from ledger.database import Home
 from ledger.errors import Fault, SourceError, YibaoError
 from ledger.files import why
-from ledger.postings import BY_RULE, Actor, Recorded
+from ledger.postings import Actor, Recorded
 from ledger.sources import keep_document, store_file
-from posting_rules.policies import policy_of
 
 TAKERS = {
     "F0": import_openings.take,
@@ -45,11 +46,12 @@ SIZE_LIMIT = 512 * 1024 * 1024  # bytes of a file that is read at all
 
 
 class Options(NamedTuple):
-    """How to import: --draft, --dry-run, --post-on."""
+    """How to import: --draft, --dry-run, --post-on, --strict."""
 
     draft: bool = False
     dry_run: bool = False
     post_on: date | None = None
+    strict: bool = False  # a list of people: whole or not at all
 
 
 @dataclass
@@ -63,12 +65,15 @@ class FileResult:
     new: int = 0
     known: int = 0
     completed: int = 0
+    set_aside: int = 0
+    set_aside_file: str | None = None
     vouchers: list[Recorded] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     errors: list[Fault] = field(default_factory=list)
     message: str = ""
 
     def as_json(self) -> dict:
+        aside = {"set_aside_file": self.set_aside_file} if self.set_aside_file else {}
         recorded = self.status in ("posted", "draft", "posted-in-part")
         return {
             "path": self.path,
@@ -79,7 +84,7 @@ class FileResult:
                 "new": self.new,
                 "known": self.known,
                 "completed": self.completed,
-                "set_aside": 0,
+                "set_aside": self.set_aside,
             },
             "vouchers": [
                 {
@@ -92,6 +97,7 @@ class FileResult:
             ],
             "warnings": self.warnings,
             "errors": [error._asdict() for error in self.errors],
+            **aside,
         }
 
 
@@ -176,9 +182,16 @@ def _import(
     tell(f"{path.name} {read_words}")
     data = _bytes(path)
     result.sha256 = hashlib.sha256(data).hexdigest()
-    document = read(data, _shown(path.name))
+    document = opened(data, _shown(path.name))
     result.form = document.form
     tell(f"{path.name} {check_words}")
+    if isinstance(document, PeopleDocument):
+        with home.writing(keep=not options.dry_run) as connection:
+            at_desk = _desk(connection, actor, options)
+            import_people(
+                home, connection, at_desk, document, data, options, result, tell
+            )
+        return
     with home.writing(keep=not options.dry_run) as connection:
         at_desk = _desk(connection, actor, options)
         document_id = keep_document(connection, document, actor.by, actor.at)
@@ -190,14 +203,11 @@ def _import(
             connection.rollback()
             return
         tell(f"{path.name} {post_words}")
-        if taken.posting_ids and at_desk.by_rule and not options.draft:
-            approver = Actor(BY_RULE, actor.at)
-            result.vouchers = postings.approve(connection, taken.posting_ids, approver)
+        result.vouchers, result.status = approved(
+            connection, at_desk, taken.posting_ids, options.draft
+        )
+        if result.status == "posted":
             result.warnings = taken.warnings(connection)
-            result.status = "posted"
-        else:
-            result.vouchers = postings.recorded(connection, taken.posting_ids)
-            result.status = "draft" if taken.posting_ids else "posted"
         if options.dry_run:
             result.status = "checked"
         else:
@@ -205,10 +215,9 @@ def _import(
 
 
 def _desk(connection: Connection, actor: Actor, options: Options) -> Desk:
-    province = settings.province(connection)
     reading = settings.dated(connection, "reading")
     return Desk(
-        policy=policy_of(province),
+        province=settings.province(connection),
         reading=lambda on: reading(on) or "printed",
         actor=actor,
         post_on=options.post_on,

@@ -8,21 +8,27 @@ from typing import Callable, NamedTuple, NoReturn
 
 from sqlalchemy import Connection
 
+from ledger import postings
 from ledger.documents import SourceDocument
 from ledger.errors import BookError, Fault, SourceError
-from ledger.postings import Actor
+from ledger.postings import BY_RULE, Actor, Recorded
 from ledger.vouchers import Posting
-from posting_rules.policies import Policy
+from posting_rules.policies import Policy, policy_of
 
 
 class Desk(NamedTuple):
     """What a taker needs besides the database and the document."""
 
-    policy: Policy
+    province: str
     reading: Callable[[date], str]
     actor: Actor
     post_on: date | None
     by_rule: bool
+
+    @property
+    def policy(self) -> Policy:
+        """The province's advance policy; RuleError where none governs it."""
+        return policy_of(self.province)
 
     def dated(self, posting: Posting) -> Posting:
         """The posting as --post-on wants it; the business days stay."""
@@ -48,6 +54,17 @@ class Taken:
     completed: int = 0
     posting_ids: list[int] = field(default_factory=list)
     warnings: Callable[[Connection], list[str]] = lambda connection: []
+
+
+def approved(
+    connection: Connection, desk: Desk, posting_ids: list[int], draft: bool
+) -> tuple[list[Recorded], str]:
+    """Approve by rule what a file made, or leave its drafts; the vouchers, a status."""
+    if posting_ids and desk.by_rule and not draft:
+        approver = Actor(BY_RULE, desk.actor.at)
+        return postings.approve(connection, posting_ids, approver), "posted"
+    made = postings.recorded(connection, posting_ids)
+    return made, "draft" if posting_ids else "posted"
 
 
 def other_content(

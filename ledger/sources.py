@@ -79,6 +79,14 @@ def keep_document(
     return document_id
 
 
+def set_totalled(connection: Connection, document_id: int, totalled: bool) -> None:
+    """Whether a list of people carries totals is known once it was read."""
+    table = Document.__table__
+    connection.execute(
+        update(table).where(table.c.id == document_id).values(totalled=totalled)
+    )
+
+
 def store_file(home: Home, document: SourceDocument, data: bytes, at: str) -> None:
     """Keep the file under its content's hash; BookError when that cannot be."""
     path = home.path / _kept(document, at)

@@ -1,5 +1,7 @@
 """Fixtures: a home with Guizhou's 199 books, on SQLite and on PostgreSQL.
 
+`sichuan_home` is one of Sichuan, which keeps personal accounts and no advances.
+
 The databases are made once and copied for each test. Where a server is missing a
 test is skipped, but under CI=true that is a failure.
 """
@@ -19,6 +21,7 @@ from ledger.database import Home
 from ledger.postings import Actor
 
 LI = Actor("li", "2017-07-01T09:00:00+08:00")
+SICHUAN = "510000"
 
 
 def missing(what: str) -> None:
@@ -32,6 +35,14 @@ def missing(what: str) -> None:
 def sqlite_template(tmp_path_factory):
     path = tmp_path_factory.mktemp("template") / "home"
     home, _ = init_home(path, "520000", LI)
+    home.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_sichuan_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "home"
+    home, _ = init_home(path, SICHUAN, LI)
     home.close()
     return path
 
@@ -57,6 +68,17 @@ def postgresql_template(server, tmp_path_factory):
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def postgresql_sichuan_template(server, tmp_path_factory):
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    _administer(server, f"CREATE DATABASE {name}")
+    path = tmp_path_factory.mktemp("template") / "home"
+    home, _ = init_home(path, SICHUAN, LI, url=f"{server}/{name}")
+    home.close()
+    yield path, name
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def sqlite_home(sqlite_template, tmp_path):
     shutil.copytree(sqlite_template, tmp_path / "home")
@@ -77,6 +99,32 @@ def postgresql_home(server, postgresql_template, tmp_path):
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def sqlite_sichuan_home(sqlite_sichuan_template, tmp_path):
+    shutil.copytree(sqlite_sichuan_template, tmp_path / "sichuan")
+    home = Home(tmp_path / "sichuan")
+    yield home
+    home.close()
+
+
+@pytest.fixture
+def postgresql_sichuan_home(server, postgresql_sichuan_template, tmp_path):
+    path, template = postgresql_sichuan_template
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    shutil.copytree(path, tmp_path / "sichuan")
+    home = Home(tmp_path / "sichuan", f"{server}/{name}")
+    yield home
+    home.close()
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sichuan_home(request):
+    """A fresh home of Sichuan; the test runs once on each database."""
+    return request.getfixturevalue(f"{request.param}_sichuan_home")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def home(request):
     """A fresh home of Guizhou; the test runs once on each database."""
@@ -86,7 +134,17 @@ def home(request):
 @pytest.fixture
 def yibao(sqlite_home, monkeypatch, capsys):
     """Run a command in the home: (exit code, stdout, stderr)."""
-    monkeypatch.setenv("YIBAO_HOME", str(sqlite_home.path))
+    return _commands(sqlite_home, monkeypatch, capsys)
+
+
+@pytest.fixture
+def sichuan(sqlite_sichuan_home, monkeypatch, capsys):
+    """Run a command in Sichuan's home: (exit code, stdout, stderr)."""
+    return _commands(sqlite_sichuan_home, monkeypatch, capsys)
+
+
+def _commands(home, monkeypatch, capsys):
+    monkeypatch.setenv("YIBAO_HOME", str(home.path))
     monkeypatch.setenv("YIBAO_BY", "li")
     monkeypatch.delenv("YIBAO_DATABASE_URL", raising=False)
 

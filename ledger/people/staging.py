@@ -1,0 +1,141 @@
+"""Staging: a list of people in a temporary table, for set-based work on it.
+
+The table has the form's fields as the database keeps them, `sheet` and `row`, and
+`at`, which counts the file's rows. It is gone with the transaction, or with `drop`.
+"""
+
+from __future__ import annotations
+
+import io
+from itertools import count, repeat
+from typing import Iterable, Sequence
+
+from sqlalchemy import Connection, text
+
+from ledger.people.tables import PERSON_ID
+
+MONEY = {"base", "employer", "personal", "declared", "civil", "amount"}
+NUMBERS = {"at", "row"}
+CACHE_KIB = 64 * 1024  # SQLite keeps this much of temporary tables in memory
+WORK_MEMORY = "64MB"  # PostgreSQL, for a sort or a hash
+
+
+def load(
+    connection: Connection,
+    name: str,
+    fields: Sequence[str],
+    blocks: Iterable,
+    key: Sequence[str] = (),
+) -> int:
+    """Make the temporary table `name` of a document's blocks; says how many rows.
+
+    With a `key` the rows lie in its order on SQLite: an insert … select from it then
+    fills tables of the same order without sorting.
+    """
+    columns = ["at", "sheet", "row", *fields]
+    _make(connection, name, columns, key)
+    into = _into_sqlite if connection.dialect.name == "sqlite" else _into_postgresql
+    done = into(connection, name, columns, blocks)
+    if connection.dialect.name == "postgresql":
+        if key:
+            connection.exec_driver_sql(
+                f"CREATE UNIQUE INDEX {name}_key ON {name} ({', '.join(key)})"
+            )
+        connection.exec_driver_sql(f"ANALYZE {name}")
+    return done
+
+
+def drop(connection: Connection) -> None:
+    """Drop every temporary table: they hold personal data."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_temp_master WHERE type = 'table'"
+        for name in connection.exec_driver_sql(query).scalars().all():
+            connection.exec_driver_sql(f"DROP TABLE temp.{name}")
+
+
+def temporary(connection: Connection, name: str, query: str, **values) -> int:
+    """Make a temporary table of a query's rows; says how many."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{name}")
+        connection.execute(text(f"CREATE TEMP TABLE {name} AS {query}"), values)
+    else:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        connection.execute(
+            text(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}"), values
+        )
+        connection.exec_driver_sql(f"ANALYZE {name}")
+    return connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()
+
+
+def _make(connection: Connection, name: str, columns: list[str], key) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql("PRAGMA temp_store = FILE")
+        connection.exec_driver_sql(f"PRAGMA temp.cache_size = -{CACHE_KIB}")
+    else:
+        connection.exec_driver_sql(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
+    person_id = PERSON_ID.dialect_impl(connection.dialect).compile(connection.dialect)
+    kinds = {"person_id": person_id, **dict.fromkeys(MONEY, "BIGINT")}
+    kinds |= dict.fromkeys(NUMBERS, "INTEGER")
+    declared = [f"{column} {kinds.get(column, 'TEXT')}" for column in columns]
+    if sqlite:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{name}")
+        declared += [f"PRIMARY KEY ({', '.join(key)})"] if key else []
+        end = "WITHOUT ROWID" if key else ""
+    else:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        end = "ON COMMIT DROP"
+    connection.exec_driver_sql(
+        f"CREATE TEMP TABLE {name} ({', '.join(declared)}) {end}"
+    )
+
+
+def _into_sqlite(connection: Connection, name: str, columns, blocks) -> int:
+    marks = ", ".join("?" * len(columns))
+    insert = f"INSERT INTO temp.{name} VALUES ({marks})"
+    cursor, at = connection.connection.cursor(), 0
+    for block in blocks:
+        rows = zip(count(at + 1), repeat(block.sheet), block.rows, *block.columns)
+        # The numbers alone have no end: the rows of the block end it.
+        cursor.executemany(insert, rows)
+        at += len(block.rows)
+    cursor.close()
+    return at
+
+
+def _into_postgresql(connection: Connection, name: str, columns, blocks) -> int:
+    cursor, at = connection.connection.cursor(), 0
+    copy = f"COPY {name} ({', '.join(columns)}) FROM STDIN"
+    for block in blocks:
+        numbers = range(at + 1, at + 1 + len(block.rows))
+        texts = [
+            map(str, numbers),
+            repeat(_escaped(block.sheet)),
+            map(str, block.rows),
+            *map(_copied, block.columns),
+        ]
+        stream = io.StringIO("\n".join(map("\t".join, zip(*texts))) + "\n")
+        cursor.execute(copy, stream=stream)
+        at += len(block.rows)
+    cursor.close()
+    return at
+
+
+def _copied(column: Sequence) -> list[str]:
+    """A column's values as COPY's text format writes them."""
+    if column.count(column[0]) == len(column):
+        return [_escaped(column[0])] * len(column)
+    if None in column:
+        return [_escaped(value) for value in column]
+    texts = column if isinstance(column[0], str) else list(map(str, column))
+    whole = "".join(texts)
+    if "\\" in whole or not whole.isprintable():
+        return list(map(_escaped, texts))
+    return texts
+
+
+def _escaped(value) -> str:
+    if value is None:
+        return "\\N"
+    kept = str(value).replace("\\", "\\\\").replace("\t", "\\t")
+    return kept.replace("\n", "\\n").replace("\r", "\\r")
