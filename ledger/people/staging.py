@@ -70,7 +70,6 @@ def temporary(connection: Connection, name: str, query: str, **values) -> int:
 def _make(connection: Connection, name: str, columns: list[str], key) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
-        connection.exec_driver_sql("PRAGMA temp_store = FILE")
         connection.exec_driver_sql(f"PRAGMA temp.cache_size = -{CACHE_KIB}")
     else:
         connection.exec_driver_sql(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
