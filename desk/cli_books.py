@@ -128,14 +128,17 @@ def setting():
 @click.option("--region", default="", metavar="代码", help="只对一个地区")
 @click.option("--from", "from_day", type=DAY, help="自哪一天起")
 @click.option("--cite", required=True, metavar="依据", help="文号与条款")
+@click.option("--correct", is_flag=True, help="更正公布过的数字")
 @dry_run_option
 @by_option
 @json_option
 @click.pass_obj
-def setting_set(session, name, value, region, from_day, cite, dry_run, by, as_json):
+def setting_set(
+    session, name, value, region, from_day, cite, correct, dry_run, by, as_json
+):
     from desk.homes import put_setting
 
-    put_setting(
+    new = put_setting(
         session.home(),
         actor(by),
         name,
@@ -143,12 +146,14 @@ def setting_set(session, name, value, region, from_day, cite, dry_run, by, as_js
         region=region,
         from_day=from_day,
         cite=cite,
+        correct=correct,
         dry_run=dry_run,
     )
+    status = "already-set" if not new else "checked" if dry_run else "set"
     if as_json:
         tell_json(
             {
-                "status": "checked" if dry_run else "set",
+                "status": status,
                 "name": name,
                 "region": region,
                 "from": from_day and str(from_day),
@@ -156,7 +161,12 @@ def setting_set(session, name, value, region, from_day, cite, dry_run, by, as_js
             }
         )
         return
-    click.echo(f"{'检查通过，没有设置' if dry_run else '已设置'}{name}＝{value}。")
+    words = {
+        "checked": "检查通过，没有设置",
+        "set": "已设置",
+        "already-set": "原已设置，没有改动：",
+    }
+    click.echo(f"{words[status]}{name}＝{value}。")
 
 
 @setting.command("list", help="列出设过的和可设的各项。")
@@ -193,7 +203,12 @@ def setting_list(session, as_json):
     tell_table(
         ["名称", "可取的值", "默认", "说明"],
         [
-            (k.name, "、".join(k.choices), k.default or "", k.about)
+            (
+                k.name,
+                "金额" if k.money else "、".join(k.choices),
+                k.default or "",
+                k.about + (f"（{'、'.join(k.kinds)}）" if k.kinds else ""),
+            )
             for k in settings.known().values()
         ],
     )

@@ -104,9 +104,10 @@ def put_setting(
     region: str = "",
     from_day: date | None = None,
     cite: str,
+    correct: bool = False,
     dry_run: bool = False,
-) -> None:
-    """`yibao setting set`."""
+) -> bool:
+    """`yibao setting set`; False when a published figure stands so already."""
     if name == "province":
         raise UsageError("省份在 yibao init 时定下，不能更改")
     if not cite.strip():
@@ -114,9 +115,10 @@ def put_setting(
     with home.writing(keep=not dry_run) as connection:
         if name == "numbering":
             _check_numbering(connection, from_day)
-        settings.put(
+        return settings.put(
             connection,
             SettingRow(name, region, from_day, value, cite, actor.by, actor.at),
+            correct,
         )
 
 

@@ -1,9 +1,15 @@
-"""Settings: what only a user knows, each with the day from which it counts."""
+"""Settings: what only a user knows, each with the day from which it counts.
+
+A name may be a pattern: "average-pension-{year}" holds the figure of every year. A
+published figure is set once; another value needs to be said to be a correction.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Callable, NamedTuple
@@ -16,14 +22,35 @@ from ledger.errors import BookError, UsageError
 from ledger.schema import Setting
 
 
+FIELDS = {"year": "[12][0-9]{3}", "kind": "[^-]+"}  # what a name's {…} may be
+AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
+
+
 class Known(NamedTuple):
-    """A setting that the program reads."""
+    """A setting that the program reads; `name` may be a pattern.
+
+    `money`: yuan to the fen, above zero. `figure`: published, so set once for a
+    region, and counting from the command that sets it. `kinds`: what {kind} may be.
+    """
 
     name: str
     choices: tuple[str, ...]
     default: str | None
     per_region: bool
     about: str
+    money: bool = False
+    figure: bool = False
+    kinds: tuple[str, ...] = ()
+
+    def named(self, name: str) -> bool:
+        """Whether this is the setting of that name."""
+        pattern = re.escape(self.name)
+        for field, form in FIELDS.items():
+            pattern = pattern.replace(rf"\{{{field}\}}", f"(?P<{field}>{form})")
+        found = re.fullmatch(pattern, name)
+        if not found:
+            return False
+        return not self.kinds or found["kind"] in self.kinds
 
 
 class SettingRow(NamedTuple):
@@ -46,16 +73,31 @@ def known() -> dict[str, Known]:
             row.get("default"),
             row["per_region"],
             row["about"],
+            row.get("money", False),
+            row.get("figure", False),
+            tuple(row.get("kinds", ())),
         )
         for row in tomllib.loads(text)["setting"]
     }
 
 
-def put(connection: Connection, row: SettingRow) -> None:
-    """Add a dated setting; UsageError when the name or the value is not one."""
-    setting = known().get(row.name)
-    if setting is None:
-        raise UsageError(f"没有“{row.name}”这项设置；可设置：{'、'.join(known())}")
+def setting_named(name: str) -> Known:
+    """The setting of that name; UsageError where there is none."""
+    for setting in known().values():
+        if setting.named(name):
+            return setting
+    kinds = {kind for setting in known().values() for kind in setting.kinds}
+    more = f"；{{kind}}是{'、'.join(sorted(kinds))}之一" if kinds else ""
+    raise UsageError(f"没有“{name}”这项设置；可设置：{'、'.join(known())}{more}")
+
+
+def put(connection: Connection, row: SettingRow, correct: bool = False) -> bool:
+    """Add a dated setting; False when a figure of this very value stands already.
+
+    UsageError when the name or the value is not one; BookError for a published
+    figure that stands with another value, unless this corrects it.
+    """
+    setting = setting_named(row.name)
     if setting.choices and row.value not in setting.choices:
         choices = "、".join(setting.choices)
         raise UsageError(f"{row.name}不能设为“{row.value}”，应为{choices}之一")
@@ -65,10 +107,62 @@ def put(connection: Connection, row: SettingRow) -> None:
         raise UsageError(
             f"{row.name}不能按地区“{row.region}”设置；请去掉 --region 或改正代码"
         )
+    if setting.money:
+        row = row._replace(value=_amount(connection, row))
+    if setting.figure:
+        if _stands(connection, row, correct):
+            return False
+    elif correct:
+        raise UsageError(f"{row.name}不是公布的数字，直接设置即可；请去掉 --correct")
     table = Setting.__table__
     connection.execute(
         insert(table).values(id=next_id(connection, table), **row._asdict())
     )
+    return True
+
+
+def _amount(connection: Connection, row: SettingRow) -> str:
+    """An amount as it is kept: 3350.00; of a pooling region of the home's province."""
+    if not AMOUNT.fullmatch(row.value) or not Decimal(row.value):
+        raise UsageError(
+            f"{row.name}不能设为“{row.value}”，应为大于零、以元为单位、到分为止的金额，"
+            "如 3350.00"
+        )
+    if row.region not in regions.cities(province(connection)):
+        raise UsageError(
+            f"{row.name}按统筹区设置，“{row.region}”不是本省的市州；请用 --region 代码"
+        )
+    return f"{Decimal(row.value):.2f}"
+
+
+def _stands(connection: Connection, row: SettingRow, correct: bool) -> bool:
+    """Whether a published figure stands with this value already."""
+    if row.from_day is not None:
+        raise UsageError(f"{row.name}是公布的数字，自设置时起使用；请去掉 --from")
+    first = figure(connection, row.name, row.region)
+    if first is None and correct:
+        raise BookError(f"{row.name}（{row.region}）还没有设过，不用 --correct")
+    if first is None or first.value == row.value:
+        return first is not None
+    if not correct:
+        raise BookError(
+            f"{row.name}（{row.region}）已由{first.set_by}于{first.set_at[:10]}"
+            f"设为{first.value}（依据：{first.cite}），与“{row.value}”不同，没有改动；"
+            "确要更正请加 --correct，已计入各月的差额随后由 yibao make-up 补划"
+        )
+    return False
+
+
+def figure(connection: Connection, name: str, region: str) -> SettingRow | None:
+    """A region's published figure as last set, or None while it is not set."""
+    columns = [getattr(Setting, field) for field in SettingRow._fields]
+    row = connection.execute(
+        select(*columns)
+        .where(Setting.name == name, Setting.region == region)
+        .order_by(Setting.id.desc())
+        .limit(1)
+    ).first()
+    return row and SettingRow(*row)
 
 
 def value(
@@ -95,7 +189,7 @@ def dated(
             for row in ranked
             if day is None or (row.from_day or date.min) <= day
         ]
-        return in_force[-1] if in_force else known()[name].default
+        return in_force[-1] if in_force else setting_named(name).default
 
     return on
 
