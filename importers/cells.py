@@ -43,6 +43,8 @@ class Kind(dict):
         """The column's values; sets `wrong` when one of them is WRONG."""
         if len(self) > self.forget:
             self.clear()
+        if cells.count(cells[0]) == len(cells):  # one cell all the way down
+            return [self[cells[0]]] * len(cells)
         return list(map(self.__getitem__, cells))
 
     def fault(self, cell) -> Wrong | None:

@@ -44,13 +44,14 @@ class Faults:
         if sheet not in self._sheets:
             self._sheets.append(sheet)
         found = shown(cell)
-        place = self.name + (f"“{sheet}”" if sheet else "") + (f"第{row}行" * bool(row))
-        quoted = f"“{found}”" if found else ""
-        message = f"{place}：{column or ''}{quoted}{wrong.why}。"
+        message = f"{self.place(sheet, row)}：{said(column, found, wrong)}。"
         fault = Fault(sheet, row, column, found, wrong.expected, message)
         self._found.append((self._sheets.index(sheet), excerpt, fault))
         if len(self._found) >= MOST:
             self.stop()
+
+    def place(self, sheet: str | None, row: int | None) -> str:
+        return self.name + (f"“{sheet}”" if sheet else "") + f"第{row}行" * bool(row)
 
     def refuse(
         self, why: str, expected: str, sheet=None, row=None, cell=""
@@ -74,6 +75,11 @@ class Faults:
             lines.append(f"另有{least}{len(found) - 1}处错误。")
         faults = [fault for _, _, fault in found]
         raise SourceError("\n".join([*lines, REMEDY]), faults) from None
+
+
+def said(column: str | None, found: str, wrong: Wrong) -> str:
+    quoted = f"“{found}”" if found else ""
+    return f"{column or ''}{quoted}{wrong.why}"
 
 
 def shown(cell, most: int = 40) -> str:

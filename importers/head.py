@@ -26,8 +26,8 @@ class Form(NamedTuple):
     """What a form looks like; `sums` names its columns of figures.
 
     A fund form's `lines` reads a Table, and its sums name the lines' attributes. A
-    form of people has a `key`, the column that names its line; its `lines` checks a
-    block of them.
+    form of people has a `key`, the column that names its line, and may need a total
+    that agrees; its `lines` checks a block of them.
     """
 
     code: str
@@ -36,6 +36,7 @@ class Form(NamedTuple):
     lines: Callable  # of a Table; fills its lines
     sums: dict[str, str]
     key: str = ""
+    needs_total: bool = False
 
     @property
     def required(self) -> set[str]:

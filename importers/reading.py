@@ -213,7 +213,7 @@ class Reading:
                     block.wrong(at, title, cell, kind.fault(cell))
 
     def _unseen(self, row: int, column: int) -> bool:
-        """Whether `refuse_what_cannot_be_seen` will say what is wrong there."""
+        """Whether `refuse_formulas` or `refuse_merged` says what is wrong there."""
         place, cells = (row, column), self.sheet.cells
         return (
             place in cells.errors
@@ -226,14 +226,8 @@ class Reading:
             )
         )
 
-    def refuse_what_cannot_be_seen(self):
-        """Formulas without a value, error values, and cells under a merged one."""
-        self.refuse_formulas()
-        titles = self._titles()
-        for merged in self.sheet.merged:
-            self._refuse_merged(*merged, titles)
-
     def refuse_formulas(self):
+        """Formulas without a value, and error values."""
         faults, name, titles = self.faults, self.sheet.name, self._titles()
         for row, column in self.sheet.cells.uncached:
             wrong = Wrong("公式没有存下计算结果", "在Excel中打开、重算并保存后的工作簿")
@@ -242,6 +236,12 @@ class Reading:
             if column in titles and row > self.head.row:
                 wrong = Wrong("是公式的错误值", "能算出的值")
                 faults.add(name, row, titles[column], error, wrong)
+
+    def refuse_merged(self):
+        """Cells under a merged one, where they would be a line's."""
+        titles = self._titles()
+        for merged in self.sheet.merged:
+            self._refuse_merged(*merged, titles)
 
     def _titles(self) -> dict[int, str]:
         return {at + 1: title for title, at in self.head.place.items()}

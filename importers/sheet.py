@@ -18,7 +18,7 @@ import python_calamine as calamine
 from importers.faults import Faults, Wrong
 from importers.package import Cells, look_through
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 2_000  # few enough to stay near the processor
 
 
 class Sheet(NamedTuple):

@@ -70,7 +70,8 @@ class Table:
                 block = lines.block(raw)
                 if block.rows:
                     yield block
-            lines.refuse_what_cannot_be_seen()
+            lines.refuse_formulas()
+            lines.refuse_merged()
             self.marks += lines.marks
             self.totalled = self.totalled and lines.closed > 0
 
