@@ -23,7 +23,7 @@ from ledger.subjects import subject
 from ledger.vouchers import CREDIT, DEBIT, Line, Posting, Voucher, cut
 from posting_rules.money_rules import check_fee
 from posting_rules.openings import DIMENSIONS, fits
-from posting_rules.policies import Policy, policy_of
+from posting_rules.policies import advance_policy
 
 NAME = re.compile(r"([0-9a-z-]+)/([0-9]{4})-([0-9]{2})/([0-9]{1,9})")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -122,13 +122,15 @@ def new_voucher(
     check_words(narration, payee, basis)
     with home.writing(keep=not dry_run) as connection:
         books.require(connection, book)
-        policy = policy_of(settings.province(connection))
+        province = settings.province(connection)
+        policy = advance_policy(province)
         lines = [
-            _manual_line(policy, book, side, line, fund, on)
+            _manual_line(province, book, side, line, fund, on)
             for side, group in ((DEBIT, debit), (CREDIT, credit))
             for line in group
         ]
-        check_fee(policy, narration, lines)
+        if policy:
+            check_fee(policy, narration, lines)
         voucher = Voucher(
             book=book,
             dated=on,
@@ -208,7 +210,7 @@ def _drafts(connection: Connection, row) -> list:
 
 
 def _manual_line(
-    policy: Policy, book: str, side: str, line: ManualLine, fund: str, on: date
+    province: str, book: str, side: str, line: ManualLine, fund: str, on: date
 ) -> Line:
     """科目[@明细][#险种] and an amount as a voucher's line."""
     text, _, own_fund = line.subject.partition("#")
@@ -219,7 +221,7 @@ def _manual_line(
         if code is None:
             raise UsageError(f"辅助明细“{detail}”不是地区代码")
         home = book.partition("-")[0]
-        if kept.detail and not fits(code, kept.detail, home, policy):
+        if kept.detail and not fits(code, kept.detail, home, province):
             wanted = DIMENSIONS[kept.detail]
             raise BookError(
                 f"科目“{kept.printed}”的辅助明细应为{wanted}，"

@@ -101,7 +101,7 @@ def _detail(policy: Policy, line: Opening, kept: Subject) -> str:
     codes = {regions.today_code(line.detail, line.cutoff)} - {None}
     codes = codes or set(regions.codes_named(line.detail))
     home = line.book.partition("-")[0]
-    fit = [code for code in codes if fits(code, kept.detail, home, policy)]
+    fit = [code for code in codes if fits(code, kept.detail, home, policy.province)]
     if len(fit) != 1:
         _refuse(
             line,
@@ -112,15 +112,15 @@ def _detail(policy: Policy, line: Opening, kept: Subject) -> str:
     return fit[0]
 
 
-def fits(code: str, dimension: str, home: str, policy: Policy) -> bool:
+def fits(code: str, dimension: str, home: str, province: str) -> bool:
     """Whether a region may be a detail of a dimension in the books of `home`."""
     level = regions.level(code)
     if dimension == "county":
         return level == "county" and regions.parent(code) == home
     if dimension == "province":
-        return level == "province" and code != policy.province
-    inside = regions.province_of(code) == policy.province
-    return inside and (level == "city" or code == regions.own_people(policy.province))
+        return level == "province" and code != province
+    inside = regions.province_of(code) == province
+    return inside and (level == "city" or code == regions.own_people(province))
 
 
 def _refuse(

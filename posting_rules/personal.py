@@ -174,6 +174,16 @@ def fund_of_accounts(region: str) -> str:
     return next(d.fund for d in documents_of(region) if d.fund)
 
 
+def is_printed(rule: str) -> bool:
+    """Whether a document prints the entry that a voucher names; so does no entry."""
+    return all(
+        entry.printed
+        for document in _documents()
+        for entry in document.entries
+        if document.rule(entry) == rule
+    )
+
+
 def statistics_of(region: str) -> dict:
     return next(d.statistics for d in documents_of(region) if d.statistics)
 

@@ -101,6 +101,14 @@ def policy_of(province: str) -> Policy:
     return found[0]
 
 
+def advance_policy(province: str) -> Policy | None:
+    """As policy_of, or None for a province that keeps personal accounts alone."""
+    try:
+        return policy_of(province)
+    except RuleError:
+        return None
+
+
 def entries_for(
     policy: Policy, event: str, scope: str, on: date, reading: str
 ) -> list[Entry]:

@@ -1,6 +1,6 @@
 """`yibao check`: every reconciliation, each difference with its explanation.
 
-Identities 1 to 10 of RULES.md section 4 compare what source lines say
+Identities 1 to 11 of RULES.md section 4 compare what source lines say
 (reports/checks/sources.py) with what the books hold, never a book with itself. Then
 the store: chain, numbers, balance, reversals, and the files on disk.
 """
@@ -14,38 +14,70 @@ from sqlalchemy import Connection
 
 from ledger import settings
 from ledger.database import Home
-from posting_rules.policies import policy_of
+from posting_rules.policies import Policy, advance_policy
 from reports.checks.banks import banks
+from reports.checks.batches import batches
 from reports.checks.books import books_of
 from reports.checks.clearing import lists, receipts, uncleared
+from reports.checks.controls import controls
 from reports.checks.findings import NOTE, Finding
 from reports.checks.identities import mirrors, passed_on, places, stranded
+from reports.checks.people import accounts, below_zero
+from reports.checks.people_sums import moved
 from reports.checks.rates import rates
-from reports.checks.sources import sources_of
+from reports.checks.sources import NO_SOURCES, sources_of
 from reports.checks.store import stored
 
 
-def check(connection: Connection, on: date, home: Home | None = None) -> list[Finding]:
+def check(
+    connection: Connection,
+    on: date,
+    home: Home | None = None,
+    unmasked: bool = False,
+) -> list[Finding]:
     """Everything that is found up to a day; errors before notes.
 
-    With a home the printed files are compared with a fresh print as well.
+    With a home the printed files are compared with a fresh print as well. People
+    are named by a mask, or whole for who may see them (`unmasked`).
     """
     return sorted(
-        _findings(connection, on, home), key=lambda finding: finding.severity == NOTE
+        _findings(connection, on, home, unmasked),
+        key=lambda finding: finding.severity == NOTE,
     )
 
 
-def _findings(connection: Connection, on: date, home: Home | None) -> Iterator[Finding]:
-    policy = policy_of(settings.province(connection))
+def _findings(
+    connection: Connection, on: date, home: Home | None, unmasked: bool
+) -> Iterator[Finding]:
+    province = settings.province(connection)
+    policy = advance_policy(province)
+    if policy:
+        yield from _advances(connection, policy, on)
+    else:
+        yield from banks(connection, province, NO_SOURCES, on)
+    yield from _people(connection, unmasked)
+    yield from stored(connection, home)
+
+
+def _people(connection: Connection, unmasked: bool) -> Iterator[Finding]:
+    """Identity 11: personal accounts against their movements and the books."""
+    sums = moved(connection)
+    yield from below_zero(connection, unmasked)
+    yield from accounts(connection, unmasked)
+    yield from batches(connection, sums)
+    yield from controls(connection, sums)
+
+
+def _advances(connection: Connection, policy: Policy, on: date) -> Iterator[Finding]:
+    """Identities 1 to 10; a province without an advance policy has none of them."""
     sources = sources_of(connection, policy, on)
-    books = books_of(connection, on)
+    books = books_of(connection, policy, on)
     yield from passed_on(policy, sources, books)
     yield from places(sources, books)
     yield from mirrors(policy, sources)
     yield from lists(connection, policy, sources, on)
-    yield from banks(connection, policy, sources, on)
+    yield from banks(connection, policy.province, sources, on)
     yield from uncleared(policy, sources, books)
     yield from receipts(connection, policy, sources, on)
     yield from rates(connection, policy, sources, on)
     yield from stranded(connection, policy, on)
-    yield from stored(connection, home)

@@ -156,10 +156,12 @@ def test_a_task_of_many_regions_is_one_line_with_the_worst_state():
     )
 
 
-def test_a_province_without_a_policy_is_told_so(tmp_path):
+def test_a_province_without_an_advance_policy_is_told_so_beside_its_books(tmp_path):
     home, _ = init_home(tmp_path / "home", "510000", LI)
 
     answer = client_of(home).get("/")
 
-    assert answer.status_code == 409
+    assert answer.status_code == 200
     assert "新增一省" in answer.text
+    assert "南充市" in answer.text
+    assert "预付金使用率" not in answer.text

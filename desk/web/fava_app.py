@@ -29,8 +29,9 @@ from ledger import regions
 from ledger.book_files import BookYearId
 from ledger.books import book_name
 from ledger.database import Home
+from ledger.errors import YibaoError
 from ledger.printing import quoted
-from posting_rules.policies import policy_of
+from posting_rules.policies import advance_policy
 
 EXTENSION = "reports.fava_extension"
 STATIC = Path(fava.application.__file__).parent / "static"
@@ -91,6 +92,7 @@ def make_fava(
     app.config["YIBAO_TODAY"] = today
     app.after_request(_in_our_looks)
     app.register_error_handler(404, _no_page)
+    app.register_error_handler(YibaoError, _refused)
     app.register_error_handler(500, _failed)
     return app
 
@@ -118,8 +120,8 @@ def serving_text(place: BookYearId, book_file: Path) -> str:
 def first_page(book: str) -> str:
     """The page that a book opens on: who holds others' advances looks at these."""
     region, _, kind = book.partition("-")
-    holdings = policy_of(regions.province_of(region)).holdings
-    holds = kind in {holding.book for holding in holdings}
+    policy = advance_policy(regions.province_of(region))
+    holds = policy and kind in {holding.book for holding in policy.holdings}
     return "extension/AdvanceBoard/" if holds else "extension/Balances/"
 
 
@@ -196,6 +198,11 @@ def _in_our_looks(response):
 
 def _no_page(_error):
     return message(request.environ, 404, NO_PAGE, "请从左边的目录进入。")
+
+
+def _refused(error):
+    """Something a user must read, such as a province without an advance policy."""
+    return message(request.environ, 409, "这一页现在打不开", str(error))
 
 
 def _failed(_error):

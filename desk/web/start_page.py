@@ -25,8 +25,9 @@ from ledger.book_files import book_path
 from ledger.database import Home
 from ledger.errors import UnavailableError, YibaoError
 from ledger.periods import Quarter, period, quarter_of
-from posting_rules.policies import policy_of
+from posting_rules.policies import advance_policy
 from reports.due import calendar_warning, due_rows
+from reports.people.overview import region_rows
 from reports.seen import seen_on
 from reports.usage import usage_rows
 
@@ -76,13 +77,18 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
     """Everything that the template shows, from one view of the database."""
     with home.reading() as connection:
         province = settings.province(connection)
-        bands = policy_of(province).warnings
+        policy = advance_policy(province)
+        bands = policy.warnings if policy else ()
         seen_day = seen_on(connection, quarter, on)
-        rows = usage_rows(connection, quarter=quarter, on=seen_day)
+        rows = due = []
+        warning = ""
+        if policy:
+            rows = usage_rows(connection, quarter=quarter, on=seen_day)
+            due = due_rows(connection, quarter, on)
+            warning = calendar_warning(connection, quarter)
         ids = books.all_books(connection)
         drafts = _drafts(connection)
-        due = due_rows(connection, quarter, on)
-        warning = calendar_warning(connection, quarter)
+        accounts = region_rows(connection)
     years = printed_years(home)
     return {
         "province": regions.name(province),
@@ -95,6 +101,8 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         "before": _before(quarter),
         "after": quarter.next,
         "years": sorted({year for kept in years.values() for year in kept}),
+        "advances": policy is not None,
+        "accounts": accounts,
         "total": picture.total(rows, bands),
         "marks": picture.marks(bands),
         "cities": picture.cities(rows, province),

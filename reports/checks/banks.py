@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from ledger import regions
 from ledger.money import NOTHING
-from posting_rules.policies import Policy
 from reports.checks.books import daily
 from reports.checks.findings import ERROR, NOTE, Finding, differing
 from reports.checks.sources import BANK, FUND_BANK, Sources, level
@@ -20,7 +19,7 @@ ACCOUNTS = ("县本级", "市本级", "省本级", "异地就医结算中心")
 
 
 def banks(
-    connection: Connection, policy: Policy, sources: Sources, on: date
+    connection: Connection, province: str, sources: Sources, on: date
 ) -> Iterator[Finding]:
     """银行存款 of finance is 财政专户存款 of the agency, in each county and city.
 
@@ -46,7 +45,7 @@ def banks(
     )
     for region in sorted({region for region, _ in nets}):
         finance, agency = nets[region, "finance"], nets[region, "agency"]
-        if region == policy.province:
+        if region == province:
             yield from _whole(region, finance, agency, travelling, sources)
         else:
             yield from _days(region, finance, agency, sources)

@@ -33,8 +33,11 @@ class Books(NamedTuple):
     by_hand: dict[Place, Decimal]
 
 
-def books_of(connection: Connection, on: date) -> Books:
-    """Every place of every book up to a day."""
+def books_of(connection: Connection, policy: Policy, on: date) -> Books:
+    """Every place of every book up to a day, by the policy's rules and by hand.
+
+    What personal accounts post is checked against their batches (checks/people.py).
+    """
     rows = connection.execute(
         select(
             VOUCHER.c.book_id,
@@ -48,7 +51,11 @@ def books_of(connection: Connection, on: date) -> Books:
         .select_from(VOUCHER)
         .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
         .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
-        .where(*_standing(on))
+        .where(
+            *_standing(on),
+            POSTING.c.manual
+            | VOUCHER.c.rule.startswith(f"{policy.id}/", autoescape=True),
+        )
         .group_by(
             VOUCHER.c.book_id,
             LINE.c.subject,

@@ -23,6 +23,7 @@ class Finding(NamedTuple):
     difference: Decimal | str
     severity: str
     explanation: str
+    person_id: str = ""  # whole, only where who asks may see it
 
 
 def differing(

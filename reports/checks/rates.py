@@ -56,11 +56,15 @@ def rates(
     for place, advance, cleared in changes:
         expected[place][0] += advance
         expected[place][1] += cleared
-    yield from _differences(connection, expected, quarter, on)
+    yield from _differences(connection, policy, expected, quarter, on)
 
 
 def _differences(
-    connection: Connection, expected: dict, quarter: Quarter, on: date
+    connection: Connection,
+    policy: Policy,
+    expected: dict,
+    quarter: Quarter,
+    on: date,
 ) -> Iterator[Finding]:
     shown = {
         (row.book, row.payer): (row.advance, row.cleared)
@@ -71,7 +75,7 @@ def _differences(
             VOUCHER.c.reverses_id.is_not(None), VOUCHER.c.occurred_on > on
         )
     ).scalar()
-    by_hand = books_of(connection, on).by_hand
+    by_hand = books_of(connection, policy, on).by_hand
     excused = {(place.book, place.detail) for place in by_hand}
     for place in sorted(expected.keys() | shown.keys()):
         book, payer = place

@@ -89,6 +89,9 @@ class Sources(NamedTuple):
     expected: dict[Place, Decimal]
 
 
+NO_SOURCES = Sources({}, [], [], {})
+
+
 def sources_of(connection: Connection, policy: Policy, on: date) -> Sources:
     """Every live and posted source line up to a day, and what follows from it."""
     opening = _opening(connection, on)

@@ -73,6 +73,8 @@ class AdvanceBoard(Page):
 
     @property
     def directions(self) -> list[str]:
+        if self.policy is None:
+            return []
         kind = self.book.partition("-")[2]
         held = {h.direction for h in self.policy.holdings if h.book == kind}
         return [direction for direction in board.DIRECTIONS if direction in held]

@@ -40,8 +40,12 @@ class DueView(NamedTuple):
 class WorkCalendar(Page):
     """The deadlines of annex 1 that concern this book's region."""
 
-    report_title = "办理日历"
     who_names = WHO_NAMES
+
+    @property
+    def report_title(self) -> str | None:
+        """None hides the entry: the province has no calendar of advances."""
+        return "办理日历" if self.policy else None
 
     def view(self) -> DueView:
         choices = Choices()

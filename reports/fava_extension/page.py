@@ -22,7 +22,8 @@ from ledger import regions
 from ledger.books import book_name
 from ledger.funds import fund_names
 from ledger.periods import Month, Quarter
-from posting_rules.policies import Policy, policy_of
+from posting_rules.personal import is_printed
+from posting_rules.policies import Policy, advance_policy
 from reports.fava_looks import LOOKS
 from reports.xlsx import Sheet, workbook
 
@@ -97,8 +98,9 @@ class Page(FavaExtensionBase):
         return book_name(self.book, date(self.year, 1, 1))
 
     @property
-    def policy(self) -> Policy:
-        return policy_of(regions.province_of(self.book.partition("-")[0]))
+    def policy(self) -> Policy | None:
+        """The province's advance policy, None where it has none."""
+        return advance_policy(regions.province_of(self.book.partition("-")[0]))
 
     @property
     def today(self) -> date:
@@ -138,9 +140,11 @@ class Page(FavaExtensionBase):
         return self.to("Vouchers", dated.year, month=month, number=number)
 
     def ours(self, rule: str) -> bool:
-        """Whether an entry is ours, not printed in the annex (X…)."""
+        """Whether an entry is ours, not printed in a document (X…, P…)."""
         document, _, id = rule.partition("/")
-        entries = self.policy.entries if document == self.policy.id else ()
+        if self.policy is None or document != self.policy.id:
+            return not is_printed(rule)
+        entries = self.policy.entries
         return any(entry.id == id and not entry.printed for entry in entries)
 
     def answer(self, name: str, sheets: list[Sheet], on: date) -> Response:
