@@ -214,16 +214,30 @@ def setting_list(session, as_json):
     )
 
 
-@click.command("sample", help="生成示例表格：一省几个季度的预付金与清算。")
+@click.command(
+    "sample",
+    help="生成示例表格：一省几个季度的预付金与清算；--city 则是一市的个人账户。",
+)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="目录")
 @click.option("--province", default="520000", metavar="代码", help="省级代码")
 @click.option("--seed", default=1, type=int, metavar="数", help="随机种子")
 @click.option("--from", "first", type=QUARTER, default="2017Q2", help="第一个季度")
 @click.option("--quarters", default=2, type=int, metavar="数", help="几个季度")
 @click.option("--kind", type=click.Choice(["xlsx", "csv", "gb18030"]), default="xlsx")
-def sample(folder, province, seed, first, quarters, kind):
-    from desk.sample import write_samples
+@click.option("--city", metavar="代码", help="市级代码，如 511300：个人账户的各表")
+@click.option(
+    "--people", default=600, type=click.IntRange(1), metavar="数", help="参保人数"
+)
+@click.option("--months", metavar="起:止", help="如 2023-01:2023-12")
+@click.option("--bad", is_flag=True, help="各表掺入不能收录的行")
+def sample(folder, province, seed, first, quarters, kind, city, people, months, bad):
+    from desk.sample import write_city, write_samples
 
+    if city:
+        written = write_city(folder, city, people, months, seed, bad)
+        count = len(written.forms)
+        click.echo(f"已在{folder}写入{count}个文件；逐行运行：yibao run {written.run}")
+        return
     paths = write_samples(folder, province, seed, first, quarters, kind)
     click.echo(f"已在{folder}写入{len(paths)}个文件。")
 

@@ -1,9 +1,21 @@
-"""`yibao sample`: a province's forms, invented from a seed. Files only, no books.
+"""`yibao sample`: forms invented from a seed. Files only, no books.
 
-`quarters` writes them in the order of a year's business; `figures`, `transfers` and
-`clearings` invent what they say, `forms` lays it out as an office would.
+A province's advances and clearing: `quarters` writes them in the order of a year's
+business; `figures`, `transfers` and `clearings` invent what they say, `forms` lays it
+out as an office would. A city's personal accounts: `people` writes them, `city` says
+who the people are and what befalls them, `accounts` keeps what they hold, `bad_rows`
+adds what cannot be taken, `payouts` is a city that pays balances out.
 """
 
+from desk.sample.payouts import write_payouts
+from desk.sample.people import write_city, write_year
 from desk.sample.quarters import write_clearing_list, write_quarter, write_samples
 
-__all__ = ["write_clearing_list", "write_quarter", "write_samples"]
+__all__ = [
+    "write_city",
+    "write_clearing_list",
+    "write_payouts",
+    "write_quarter",
+    "write_samples",
+    "write_year",
+]
