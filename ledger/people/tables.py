@@ -62,6 +62,21 @@ class PersonState(PersonRow, Base):
     __table_args__ = (CLUSTERED,)
 
 
+class PersonAmendment(Base):
+    """A registered name or month of birth that was put right, and on what basis."""
+
+    __tablename__ = "person_amendment"
+    person_id: Mapped[str] = person_id()
+    serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(String(4))  # name, born
+    before: Mapped[str]
+    after: Mapped[str]
+    cite: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[str]
+    __table_args__ = (CLUSTERED,)
+
+
 class Account(Base):
     """个人账户: person × pooling region (reading 18). Never below zero (reading 19).
 
