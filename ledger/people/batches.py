@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from ledger.database import next_id
 from ledger.money import NOTHING, whole_fen
+from ledger.people import states
 from ledger.people.tables import (
     Account,
     Batch,
@@ -186,9 +187,15 @@ def _count(connection: Connection, batch_id: int) -> None:
     kind_of_batch = connection.execute(
         select(BATCH.c.kind).where(BATCH.c.id == batch_id)
     ).scalar_one()
+    states.prepare(connection, batch_id, kind_of_batch)
+    _add(connection, batch_id, kind_of_batch)
+    _set_state(connection, batch_id, COUNTED)
+    states.settle(connection, batch_id, kind_of_batch)
+
+
+def _add(connection: Connection, batch_id: int, kind_of_batch: str) -> None:
     if kind_of_batch in NETTED:
         connection.execute(text(ADD_NET), {"batch": batch_id})
-        _set_state(connection, batch_id, COUNTED)
         return
     kinds = connection.execute(
         select(TOTAL)
@@ -202,7 +209,6 @@ def _count(connection: Connection, batch_id: int) -> None:
             {"batch": batch_id, "kind": kind.kind},
         )
         assert moved.rowcount == kind.people, f"batch {batch_id} missed an account"
-    _set_state(connection, batch_id, COUNTED)
 
 
 def _set_state(connection: Connection, batch_id: int, state: str) -> None:

@@ -1,0 +1,250 @@
+"""G6 in the database: what stands of the people of a list, and its new lines.
+
+The list lies staged (`staging`) as the temporary table `g6`; amounts are whole fen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple, Sequence
+
+from sqlalchemy import Connection, text
+
+from ledger.people import deaths, states
+from ledger.people.deaths import MONTHLY, Death
+
+STAGED = "g6"
+FORM = "G6"
+IN, OUT, INHERITANCE, DEATH = "转入", "转出", "继承", "死亡"
+ACTS = {IN: "move-in", OUT: "move-out", INHERITANCE: "inherit"}
+
+
+class Change(NamedTuple):
+    """A staged row; amounts in whole fen, days as texts."""
+
+    at: int
+    sheet: str
+    row: int
+    serial: str
+    dated: str
+    person_id: str
+    kind: str
+    died_on: str | None
+    amount: int
+    other: str
+    payee_name: str
+    payee_account: str
+    payee_bank: str
+    basis: str
+    note: str
+    region: str
+
+
+# What two rows of one 流水号 must share to be the same row; the region may be found.
+CONTENT = ("dated", "kind", "died_on", "amount", "other", "payee_name")
+CONTENT += ("payee_account", "payee_bank", "basis", "note")
+
+
+@dataclass
+class Held:
+    """An account as the rows of a list find it; `claim` is P22's, `out` what drafts
+    that are not yet approved take."""
+
+    balance: int = 0
+    claim: int = 0
+    out: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.balance - self.out
+
+
+@dataclass
+class Insured:
+    """A person as the rows of a list find them; `by_month` is what was credited."""
+
+    name: str
+    region: str
+    died_on: str | None
+    accounts: dict[str, Held] = field(default_factory=dict)
+    by_month: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def undue(self, region: str) -> int:
+        """What was credited for months after the death and not yet taken back."""
+        if self.died_on is None:
+            return 0
+        return sum(
+            amount
+            for (where, month), amount in self.by_month.items()
+            if where == region and month > self.died_on[:7]
+        )
+
+
+def rows(connection: Connection) -> list[Change]:
+    """The staged rows in the order of day and 流水号, in which they act."""
+    found = connection.execute(text(ROWS))
+    changes = [Change(*row) for row in found]
+    return sorted(changes, key=lambda row: (row.dated, row.serial, row.at))
+
+
+def people(connection: Connection) -> dict[str, Insured]:
+    """Everyone named in the list who is registered, with their accounts."""
+    found = {
+        row.person_id: Insured(row.name, row.region, row.died_on and str(row.died_on))
+        for row in connection.execute(text(PEOPLE))
+    }
+    for row in connection.execute(text(ACCOUNTS)):
+        held = Held(row.balance, row.claim, row.out)
+        found[row.person_id].accounts[row.region] = held
+    for row in connection.execute(text(CREDITED)):
+        found[row.person_id].by_month[row.region, row.period] = row.amount
+    return found
+
+
+def known(connection: Connection) -> dict[str, tuple[str, tuple]]:
+    """By 流水号 that is taken: whose it is, and its content."""
+    return {
+        row.serial: (row.person_id, tuple(said(getattr(row, f)) for f in CONTENT))
+        for row in connection.execute(text(KNOWN))
+    }
+
+
+def content(row: Change) -> tuple:
+    return tuple(said(getattr(row, field)) for field in CONTENT)
+
+
+def said(value) -> str:
+    return "" if value is None else str(value)
+
+
+def times_freed(connection: Connection) -> dict[str, int]:
+    """By 流水号: how often its line was taken back; its movement's key says so."""
+    found: dict[str, int] = defaultdict(int)
+    for row in connection.execute(text(TIMES_FREED)):
+        found[row.serial] = row.times
+    return found
+
+
+def insert(
+    connection: Connection,
+    lines: Sequence[tuple[Change, str, int | None]],
+    document_id: int,
+) -> None:
+    """Register lines: row, region of the account, batch (None: no money moves)."""
+    if not lines:
+        return
+    values = [
+        {
+            **row._asdict(),
+            "region": region,
+            "batch_id": batch_id,
+            "document_id": document_id,
+        }
+        for row, region, batch_id in lines
+    ]
+    connection.execute(text(INSERT), values)
+    connection.execute(
+        text("INSERT INTO serial_key (form, serial, person_id) VALUES ('G6', :s, :p)"),
+        [{"s": row.serial, "p": row.person_id} for row, _, _ in lines],
+    )
+
+
+def insert_movements(connection: Connection, values: Sequence[dict]) -> None:
+    """Movements of a list's rows: person_id, act, serial, region, dated, kind, amount
+    (signed), batch_id, document_id, row."""
+    connection.execute(text(MOVEMENTS), list(values))
+
+
+def register(connection: Connection, told: Sequence[Death]) -> None:
+    """Register deaths that rows 死亡 told, and what follows for the accounts."""
+    deaths.register(connection, told)
+    states.settle_people(connection, [death.person_id for death in told])
+
+
+def free(connection: Connection, batch_ids: Sequence[int], freed: int) -> None:
+    """Free the lines and 流水号 of batches that were rejected or reversed."""
+    for batch_id in batch_ids:
+        values = {"batch": batch_id, "freed": freed}
+        ids = connection.execute(text(PEOPLE_OF_LINES), values).scalars().all()
+        connection.execute(text(FREE_SERIALS), values)
+        connection.execute(text(FREE_LINES), values)
+        deaths.withdraw(connection, ids)
+        states.settle_people(connection, ids)
+
+
+ROWS = f"""
+    SELECT "at", sheet, "row", serial, dated, person_id, kind, died_on, amount, other,
+           payee_name, payee_account, payee_bank, basis, note, region
+    FROM {STAGED}
+"""
+NAMED = f"(SELECT person_id FROM {STAGED})"
+PEOPLE = f"""
+    SELECT person_id, name, region, died_on FROM person WHERE person_id IN {NAMED}
+"""
+ACCOUNTS = f"""
+    SELECT account.person_id, account.region, account.balance, account.claim,
+           coalesce(waiting.amount, 0) AS out
+    FROM account LEFT JOIN (
+        SELECT movement.person_id, movement.region,
+               CAST(-sum(movement.amount) AS bigint) AS amount
+        FROM movement JOIN batch ON batch.id = movement.batch_id
+        WHERE movement.person_id IN {NAMED} AND batch.state = 'draft'
+          AND movement.amount < 0
+        GROUP BY movement.person_id, movement.region
+    ) AS waiting ON waiting.person_id = account.person_id
+                AND waiting.region = account.region
+    WHERE account.person_id IN {NAMED}
+"""
+CREDITED = f"""
+    SELECT person_id, region, period, CAST(sum(amount) AS bigint) AS amount
+    FROM movement
+    WHERE person_id IN (
+        SELECT person_id FROM {STAGED} WHERE kind IN ('{INHERITANCE}', '{DEATH}')
+    ) AND kind IN {MONTHLY} AND period <> ''
+    GROUP BY person_id, region, period
+"""
+KNOWN = f"""
+    SELECT change_line.* FROM change_line
+    JOIN serial_key ON serial_key.person_id = change_line.person_id
+                   AND serial_key.serial = change_line.serial
+                   AND serial_key.form = '{FORM}'
+    WHERE change_line.freed = 0
+      AND serial_key.serial IN (SELECT serial FROM {STAGED})
+"""
+TIMES_FREED = f"""
+    SELECT change_line.serial, count(*) AS times FROM change_line
+    JOIN {STAGED} ON {STAGED}.person_id = change_line.person_id
+                 AND {STAGED}.serial = change_line.serial
+    WHERE change_line.freed > 0 GROUP BY change_line.serial
+"""
+INSERT = """
+    INSERT INTO change_line (
+        person_id, serial, freed, sheet, region, dated, kind, died_on, amount, other,
+        payee_name, payee_account, payee_bank, basis, note, batch_id, document_id,
+        "row")
+    VALUES (
+        :person_id, :serial, 0, :sheet, :region, date(:dated), :kind, date(:died_on),
+        :amount, :other, :payee_name, :payee_account, :payee_bank, :basis, :note,
+        :batch_id, :document_id, :row)
+"""
+MOVEMENTS = """
+    INSERT INTO movement (
+        person_id, period, act, serial, region, dated, kind, amount, batch_id,
+        document_id, "row")
+    VALUES (
+        :person_id, :period, :act, :serial, :region, date(:dated), :kind, :amount,
+        :batch_id, :document_id, :row)
+"""
+PEOPLE_OF_LINES = """
+    SELECT DISTINCT person_id FROM change_line
+    WHERE batch_id = :batch AND freed = 0 ORDER BY person_id
+"""
+FREE_SERIALS = """
+    DELETE FROM serial_key WHERE form = 'G6' AND serial IN (
+        SELECT serial FROM change_line WHERE batch_id = :batch AND freed = 0
+    )
+"""
+FREE_LINES = """
+    UPDATE change_line SET freed = :freed WHERE batch_id = :batch AND freed = 0
+"""
