@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEBIAN := chromium fonts-noto-cjk postgresql python3-venv
 WORKERS ?= 2
 
-.PHONY: help demo test serve bench fuzz crash lint debian
+.PHONY: help demo test serve bench city fuzz crash lint debian
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -27,6 +27,12 @@ test: debian $(VENV)/tested ## the whole suite, on SQLite and PostgreSQL, pages 
 
 bench: $(VENV)/tested ## speed, as ratios within one run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+city: debian $(VENV)/tested ## a city's year of personal accounts from forms to books, at size (PEOPLE=600000)
+	@run="$(BIN)/python -m pytest -q tests/test_desk_city_year.py $(ARGS)"; \
+	export YIBAO_CITY_PEOPLE=$(or $(PEOPLE),600000); \
+	if command -v pg_virtualenv >/dev/null; then pg_virtualenv -t -o fsync=off $$run; \
+	else $$run; fi
 
 crash: $(VENV)/tested ## kill -9 at random moments of imports, for long (ROUNDS=200)
 	YIBAO_CRASH_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest -q tests/test_desk_crash.py

@@ -1,0 +1,180 @@
+"""A city's year of personal accounts, month by month, from forms to books.
+
+At each month's end every person holds what the oracle says, to the fen, `check` is
+clean, and the control account of the book is the sum of the accounts. `make city
+PEOPLE=600000` is this file at another size; it prints seconds and memory.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from city_oracle import NOTHING, Oracle
+from sqlalchemy import text
+
+from desk.sample import write_year
+from ledger.book_files import print_all
+from ledger.money import from_fen
+from ledger.periods import Month
+from reports.verify import verify
+
+PEOPLE = int(os.environ.get("YIBAO_CITY_PEOPLE", "600"))
+SEED = int(os.environ.get("YIBAO_CITY_SEED", "1"))
+CITY, BOOK = "511300", "511300-city-agency"
+MONTHS = [Month(2023, number) for number in range(1, 13)]
+KILLED = "2023-06"  # in this month a process is killed, and all of it run again
+CHILD = """
+import json, re, shlex, sys, time
+from desk.cli import call
+told = []
+for line in open(sys.argv[1], encoding="utf-8"):
+    began = time.perf_counter()
+    code = call(shlex.split(line))
+    peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
+    told.append([line, code, time.perf_counter() - began, int(peak[1]) / 1024])
+    if code:
+        break
+json.dump(told, open(sys.argv[2], "w"))
+"""
+
+
+@pytest.fixture
+def city_home(sichuan_home, tmp_path):
+    """A fresh home; all that was written is removed at once, it may be large."""
+    yield sichuan_home
+    shutil.rmtree(tmp_path)
+
+
+def test_a_city_s_year_holds_to_the_fen_every_month(city_home, tmp_path, capsys):
+    year = write_year(tmp_path / "forms", CITY, PEOPLE, MONTHS, SEED)
+    oracle, random_moment = Oracle(), random.Random(SEED)
+
+    for month, steps in blocks(year.run):
+        if month == KILLED:
+            start(city_home, steps, kill_after=random_moment.uniform(1, 3))
+        told = start(city_home, steps)
+        for step in steps:
+            oracle.run(step)
+
+        assert [(step, code) for step, code, _, _ in told if code] == []
+        assert held(city_home) == expected(oracle)
+        assert control_account(city_home) == sum(oracle.balances.values())
+        show(capsys, month, told)
+        if month == KILLED:
+            before = state_of(city_home)
+            start(city_home, steps)
+            assert state_of(city_home) == before
+
+    print_all(city_home)
+    assert verify(city_home.path / "books").problems == []
+
+
+def blocks(run: Path) -> list[tuple[str, list[str]]]:
+    """The lines of a run, cut at each month's comment."""
+    found = [("", [])]
+    for line in run.read_text("utf-8").splitlines():
+        if line.startswith("# "):
+            found.append((line[2:], []))
+        else:
+            found[-1][1].append(line)
+    return found
+
+
+def start(home, steps: list[str], kill_after: float | None = None) -> list:
+    """Run commands in another process: (line, exit code, seconds, MiB at most)."""
+    script, told = home.path.parent / "steps.txt", home.path.parent / "told.json"
+    script.write_text("\n".join(steps), "utf-8")
+    environment = {**os.environ, "YIBAO_HOME": str(home.path), "YIBAO_BY": "li"}
+    environment.pop("YIBAO_DATABASE_URL", None)
+    if not home.url.startswith("sqlite"):
+        environment["YIBAO_DATABASE_URL"] = home.url
+    process = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(script), str(told)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if kill_after is not None:
+        time.sleep(kill_after)
+        process.send_signal(signal.SIGKILL)
+    said, _ = process.communicate()
+    if kill_after is not None:
+        return []
+    assert process.returncode == 0, said
+    lines = json.loads(told.read_text())
+    assert not lines[-1][1], f"{lines[-1][0]}\n{said}"
+    return lines
+
+
+def held(home) -> dict[str, tuple]:
+    """What every account holds and owes: {person: (balance, claim)}."""
+    with home.reading() as connection:
+        rows = connection.execute(
+            text("SELECT person_id, balance, claim FROM account WHERE region = :city"),
+            {"city": CITY},
+        )
+        return {
+            person: (from_fen(balance), from_fen(claim))
+            for person, balance, claim in rows
+        }
+
+
+def expected(oracle: Oracle) -> dict[str, tuple]:
+    return {
+        person: (balance, oracle.claims.get(person, NOTHING))
+        for person, balance in oracle.balances.items()
+    }
+
+
+def control_account(home) -> Decimal:
+    """The balance of 个人账户基金 in the region's book, from its approved vouchers."""
+    with home.reading() as connection:
+        fen = connection.execute(
+            text(
+                "SELECT sum(CASE side WHEN '贷' THEN amount ELSE -amount END) "
+                "FROM voucher_line JOIN voucher ON voucher.id = voucher_id "
+                "WHERE book_id = :book AND seq IS NOT NULL "
+                "AND subject LIKE '个人账户基金%'"
+            ),
+            {"book": BOOK},
+        ).scalar()
+    return from_fen(int(fen or 0))
+
+
+def state_of(home) -> tuple:
+    """What must not change when a month is run again."""
+    tables = (
+        "account movement contribution_line change_line batch document voucher "
+        "correction person person_state"
+    )
+    with home.reading() as connection:
+        counts = {
+            table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+            for table in tables.split()
+        }
+    paths = sorted((home.path / "books").rglob("*.beancount"))
+    return counts, held(home), [path.read_bytes() for path in paths]
+
+
+def show(capsys, month: str, told: list) -> None:
+    """Seconds and memory, where the city is of a size that makes them interesting."""
+    if PEOPLE < 10_000:
+        return
+    with capsys.disabled():
+        took, most = sum(line[2] for line in told), max(line[3] for line in told)
+        print(f"\n{month or '期初'}: {took:.1f} s, {most:.0f} MiB", flush=True)
+        for step, _, seconds, peak in told:
+            print(f"  {seconds:7.1f} s {peak:5.0f} MiB  {short(step)}", flush=True)
+
+
+def short(step: str) -> str:
+    return " ".join(word.rpartition("/")[2] for word in step.split())
