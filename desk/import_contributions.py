@@ -1,13 +1,32 @@
-"""G1: monthly lists of insured people and their contributions."""
+"""G1: monthly lists of insured people and their contributions.
+
+Each region's money makes one posting a file: a voucher P1 of each 到账日期 in the
+agency's and the finance's book.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
+from fractions import Fraction
+from typing import Iterable, Iterator
+
 from sqlalchemy import Connection
 
+from desk.contribution_words import explain
 from desk.set_aside import Aside
 from desk.taking import Desk, Taken
-from importers.people import PeopleDocument
-from ledger.people import staging
+from importers.people import Block, PeopleDocument
+from ledger import postings, regions, settings, standing
+from ledger.money import from_fen
+from ledger.people import contributions, staging
+from ledger.people.contributions import Received, Rule
+from ledger.periods import Month, period
+from ledger.vouchers import Posting, Voucher
+from posting_rules.personal import may_credit
+from posting_rules.personal_vouchers import vouchers
+
+EVENT, LINK, WORKING = "contribution", "con", "在职"
 
 
 def take(
@@ -17,7 +36,92 @@ def take(
     document_id: int,
     aside: Aside,
 ) -> Taken:
-    staging.load(
-        connection, "g1", document.fields, document.blocks(), ("person_id", "at")
+    """Record the rows that can be taken, set the others aside, post what arrived."""
+    places: set[tuple[str, str]] = set()
+    blocks = _noting(document, places)
+    staging.load(connection, "g1", document.fields, blocks, contributions.KEY)
+    rules = [_rule(connection, desk, *place) for place in sorted(places)]
+    outcome = contributions.take(connection, document_id, rules)
+    for refused in outcome.refused:
+        aside.add(refused.sheet, refused.row, *explain(refused))
+    made = _postings(connection, desk, document, outcome.received)
+    ids = postings.record(
+        connection,
+        [desk.dated(posting) for posting in made],
+        desk.actor,
+        document_id=document_id,
+        sha256=document.sha256,
     )
-    return Taken()
+    return Taken(outcome.new, outcome.known, outcome.completed, ids)
+
+
+def _noting(document: PeopleDocument, places: set) -> Iterator[Block]:
+    """The document's blocks; what months and regions they have is noted."""
+    month, region = map(document.fields.index, ("month", "region"))
+    for block in document.blocks():
+        places.update(zip(block.columns[month], block.columns[region]))
+        yield block
+
+
+def _rule(connection: Connection, desk: Desk, month: str, region: str) -> Rule:
+    known = (
+        regions.today_code(region) == region
+        and regions.level(region) == "city"
+        and regions.province_of(region) == desk.province
+    )
+    of = period(month)
+    credits = may_credit(region, of) if known else None
+    working = credits and credits[1].get(WORKING)
+    rate = Fraction(working.rate) if working and working.rate is not None else None
+    value = settings.value(connection, "supplement", of.first_day, region)
+    return Rule(month, region, known, rate, value == "credited")
+
+
+def _postings(
+    connection: Connection,
+    desk: Desk,
+    document: PeopleDocument,
+    received: Iterable[Received],
+) -> list[Posting]:
+    """One posting a region, with the vouchers of each day; none without money."""
+    by_day: dict[str, dict[str, list[Received]]] = defaultdict(dict)
+    for part in received:
+        by_day[part.region].setdefault(part.received_on, []).append(part)
+    units = {f"G1|{region}|{document.sha256[:16]}": region for region in by_day}
+    live = standing.live_units(connection, set(units))
+    made = []
+    for unit, region in units.items():
+        cut = [
+            voucher
+            for day, parts in sorted(by_day[region].items())
+            for voucher in _vouchers(document, region, day, parts)
+        ]
+        if cut:
+            again = f"|{live[unit] + 1}" if unit in live else ""
+            made.append(Posting(unit + again, LINK, "", EVENT, tuple(cut)))
+    return made
+
+
+def _vouchers(
+    document: PeopleDocument, region: str, day: str, parts: list[Received]
+) -> list[Voucher]:
+    own = from_fen(sum(part.own for part in parts))
+    total = from_fen(sum(part.total for part in parts))
+    months = {part.month for part in parts}
+    first = min(part.first_row for part in parts)
+    last = max(part.last_row for part in parts)
+    rows = sum(part.rows for part in parts)
+    return vouchers(
+        region,
+        EVENT,
+        {"own": own, "pooled": total - own, "total": total},
+        dated=date.fromisoformat(day),
+        period=_month(months.pop()) if len(months) == 1 else None,
+        source=f"{document.name}#R{first}-R{last}（{rows}行）",
+    )
+
+
+def _month(printed: str) -> Month:
+    found = period(printed)
+    assert isinstance(found, Month)
+    return found
