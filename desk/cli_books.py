@@ -314,6 +314,40 @@ def db_upgrade(session):
     click.echo(f"数据库的结构版本是{SCHEMA_VERSION}。")
 
 
+@db.command("distribute", help="把参保人的各表分布到 Citus 集群的节点上。")
+@click.option("--dry-run", is_flag=True, help="只列出，不分布")
+@json_option
+@click.pass_obj
+def db_distribute(session, dry_run, as_json):
+    from ledger.people import distribution
+
+    placed = distribution.distribute(session.home(), dry_run)
+    new = [table for table in placed if table.done]
+    if as_json:
+        status = "checked" if dry_run else "distributed" if new else "already-done"
+        told = [
+            {**table._asdict(), "statement": distribution.statement(table)}
+            for table in placed
+        ]
+        tell_json({"status": status, "tables": told})
+        return
+    tell_table(
+        ["表", "方式", "分布列", "同置于", "本次"],
+        [
+            (
+                table.table,
+                "分布" if table.column else "各节点全份",
+                table.column,
+                table.beside,
+                "是" if table.done else "以前已做",
+            )
+            for table in placed
+        ],
+    )
+    word = "检查通过，没有分布；将分布" if dry_run else "已分布"
+    click.echo(f"{word}{len(new)}张表。")
+
+
 COMMANDS = {
     "init": init,
     "book": book,
