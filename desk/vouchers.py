@@ -13,6 +13,7 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, select
 
+from desk import account_interest
 from ledger import books, postings, regions, settings
 from ledger.book_files import print_changed
 from ledger.database import Home, next_id
@@ -131,6 +132,8 @@ def new_voucher(
         ]
         if policy:
             check_fee(policy, narration, lines)
+        region = book.partition("-")[0]
+        account_interest.check(connection, region, lines, on)
         voucher = Voucher(
             book=book,
             dated=on,
@@ -152,6 +155,7 @@ def new_voucher(
         unit = f"manual|{next_id(connection, POSTING)}"
         posting = Posting(unit, "man", "", "manual", (voucher,))
         ids = postings.record(connection, [posting], actor, manual=True)
+        account_interest.share_out(connection, region, lines, on, ids[0], actor)
         return postings.recorded(connection, ids)[0]
 
 
