@@ -24,7 +24,7 @@ LONGEST = 500  # characters in a text cell
 THOUSANDTH = Decimal("0.00001")  # of a fen
 LARGEST_FLOAT = 10**13  # beyond, a number does not hold its fen: 15 digits
 LARGEST = 10**15
-MISSING = Wrong("没有填", "必填")
+MISSING = ("没有填", "必填")
 
 
 class Kind(dict):
@@ -51,13 +51,13 @@ class Kind(dict):
         try:
             self.value(cell)
         except Wrong as wrong:
-            return wrong
+            return Wrong(wrong.why, wrong.expected)  # without the frames of this one
         return None
 
     def value(self, cell):
         if cell == "" or isinstance(cell, str) and not cell.strip():
             if self.required:
-                raise MISSING
+                raise Wrong(*MISSING)
             return self.empty
         return self.read(cell)
 
@@ -96,7 +96,7 @@ class Serial(Kind):
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)
             if SCIENTIFIC.fullmatch(text):
-                raise LOST
+                raise Wrong(*LOST)
             return clean(text)
         return digits(cell)
 
@@ -288,9 +288,9 @@ def yuan(cell, scale: int = 1) -> Decimal:
         amount, tolerance = Decimal(repr(cell)), THOUSANDTH
         largest = LARGEST_FLOAT if isinstance(cell, float) else LARGEST
     else:
-        raise NO_AMOUNT
+        raise Wrong(*NO_AMOUNT)
     if not amount.is_finite():
-        raise NO_AMOUNT
+        raise Wrong(*NO_AMOUNT)
     amount *= scale
     if abs(amount) >= largest:
         if isinstance(cell, float):
@@ -299,7 +299,7 @@ def yuan(cell, scale: int = 1) -> Decimal:
         raise Wrong("太大，不是金额", "小于一千万亿元的金额")
     nearest = amount.quantize(FEN)
     if abs(amount - nearest) > tolerance:
-        raise NO_AMOUNT
+        raise Wrong(*NO_AMOUNT)
     return nearest + 0  # never -0.00
 
 
@@ -309,10 +309,10 @@ def _printed(cell: str) -> Decimal:
     if found := BRACKETS.fullmatch(text):
         sign, text = -1, found[1] + found[2]
         if "-" in text:
-            raise NO_AMOUNT
+            raise Wrong(*NO_AMOUNT)
     found = NUMBER.fullmatch(text)
     if not found or len(text) > 40:
-        raise NO_AMOUNT
+        raise Wrong(*NO_AMOUNT)
     return sign * Decimal((found[1] or found[2] or "") + found[3].replace(",", ""))
 
 
@@ -321,7 +321,7 @@ def digits(number) -> str:
     if not isinstance(number, (int, float)):
         raise Wrong("是日期或时间，不是文字", "设为文本格式后重新填写的内容")
     if not abs(number) < 1e15:
-        raise LOST
+        raise Wrong(*LOST)
     return str(int(number)) if number == int(number) else repr(number)
 
 
@@ -349,8 +349,8 @@ def plain(cell) -> str:
     return SPACES.sub("", unicodedata.normalize("NFKC", text)).replace("帐", "账")
 
 
-NO_AMOUNT = Wrong("不是以元为单位、到分为止的金额", "以元为单位、到分为止的金额")
-LOST = Wrong("是超过15位的数字，末几位已经丢失", "设为文本格式后重新填写的号码")
+NO_AMOUNT = ("不是以元为单位、到分为止的金额", "以元为单位、到分为止的金额")
+LOST = ("是超过15位的数字，末几位已经丢失", "设为文本格式后重新填写的号码")
 SPACES = re.compile(r"\s+")
 BREAKS = re.compile("[\t\r\n\u2028\u2029]+")
 SIX_DIGITS = re.compile(r"[0-9]{6}")

@@ -13,6 +13,7 @@ from importers.faults import Faults, Wrong, shown
 from importers.sheet import Sheet, sheets
 
 HEAD = 40  # rows in which the header is looked for
+WIDEST = 1_000  # columns; each row of a csv is given as many cells
 
 
 class Column(NamedTuple):
@@ -74,6 +75,9 @@ def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | Non
             return None
     place = _place(sheet, form, at + 1, names[at], rows[at], faults)
     width = len(rows[at])
+    if width > WIDEST:
+        why = f"表头有{width}格，多得不合常理"
+        faults.refuse(why, f"不超过{WIDEST}列的表", sheet.name, at + 1)
     scale = _scales(sheet, rows[: at + 1], place, at + 1, faults)
     return Head(form, at + 1, place, width, scale, rows[at + 1 :], rows[at])
 

@@ -64,9 +64,12 @@ class PeopleDocument:
         self.totalled = True  # a 合计 with figures on every sheet, which agree
         self.count = 0  # rows, taken and set aside
         self._form, self._parts, self._faults = form, parts, faults
+        self._begun = False
 
     def blocks(self) -> Iterator[Block]:
         """The rows that can be taken, once; refuses what is wrong as a whole."""
+        assert not self._begun, "a list of people is gone over once"
+        self._begun = True
         return _gathered(self._pieces())
 
     def _pieces(self) -> Iterator[Block]:

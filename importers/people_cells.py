@@ -49,6 +49,8 @@ class PersonId(Serial):
         return _if_plain(cells, _are_ids) or super().column(cells)
 
     def read(self, cell) -> str:
+        if isinstance(cell, str) and ID.fullmatch(cell):
+            return cell.upper()
         text = super().read(cell)
         if not ID.fullmatch(text):
             raise Wrong("不是1至30位的字母和数字", "1至30位的字母和数字")
@@ -79,12 +81,14 @@ class BankAccount(Serial):
 
 
 class LineSerial(Serial):
-    """流水号: what names a line."""
+    """流水号: what names a line; that of a total is none."""
 
     longest = 60
 
     def read(self, cell) -> str:
         text = super().read(cell)
+        if plain(text).rstrip(":").endswith(("小计", "合计", "总计")):
+            raise Wrong("不是流水号", "流水号")
         if len(text) > self.longest:
             why = f"有{len(text)}个字，太长"
             raise Wrong(why, f"不超过{self.longest}个字的流水号")

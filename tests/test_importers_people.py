@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from importers import people
 from importers.forms import opened, read
 from importers.people import PEOPLE, printed_head, raw_rows
+from ledger.bulk import uncollected
 from ledger.documents import SourceDocument
 from ledger.errors import SourceError
 
@@ -220,9 +221,10 @@ def test_a_list_reads_the_same_from_every_kind_of_file(tmp_path, form, suffix):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_csv_may_be_utf8_with_or_without_bom_or_gb18030(encoding):
-    data = as_csv(printed("G1", line("G1", 姓名="㑇龘")), encoding)
+    rows = printed("G1", line("G1", 姓名="㑇龘"))
 
-    assert Taken(data).one["name"] == "㑇龘"
+    assert Taken(as_csv(rows, encoding)).one["name"] == "㑇龘"
+    assert Taken(as_csv(rows[1:], encoding)).one["name"] == "㑇龘"
 
 
 def test_numbers_and_days_of_a_workbook_are_read():
@@ -277,19 +279,28 @@ def test_sheets_of_a_workbook_come_one_after_the_other():
     ]
 
 
-def test_a_large_list_is_never_held_whole():
+@pytest.mark.parametrize("base", ["5000.00", "x"], ids=["taken", "half set aside"])
+def test_a_large_list_is_never_held_whole(base):
     rows = [line("G1", 姓名=f"张{chr(0x4E00 + i % 5000)}") for i in range(40_000)]
     for i, row in enumerate(rows):
         row["个人编号"] = f"5113{i:012d}"
-    data = as_csv(printed("G1", *rows))
+        row["缴费基数"] = base if i % 2 else "5000.00"
+    data = as_csv(printed("G1", *rows, total=False))
     del rows
     tracemalloc.start()
-    for block in opened(data, "x").blocks():
-        pass
+    with uncollected():
+        document = opened(data, "x")
+        for block in document.blocks():
+            pass
     held = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert held < 16 << 20 < 8 * len(data)
+    assert held < (16 << 20) + 1000 * len(document.set_aside)
+
+
+def test_a_list_is_gone_over_once():
+    with pytest.raises(AssertionError):
+        Taken(printed("G1")).document.blocks()
 
 
 # Rows that are set aside
@@ -452,6 +463,8 @@ def test_structure_faults_refuse_the_file():
     assert "人员类别列没有找到" in says(refusal([r[:4] + r[5:] for r in rows]))
     assert "引号没有闭合" in says(refusal(as_csv(rows) + b'"abc'))
     assert "没有一行数据" in says(refusal(rows[:2]))
+    wide = [row + [""] * 2000 for row in rows]
+    assert "表头有2006格" in says(refusal(wide))
     assert "是UTF-16编码" in says(refusal("所属期".encode("utf-16")))
     two = as_workbook({"一": rows, "二": printed("G8")})
     assert "一个文件只有一种表" in refusal(two).faults[0].expected

@@ -192,3 +192,11 @@ def test_a_total_may_stand_under_the_names():
     rows[-1][0], rows[-1][rows[1].index("姓名")] = "", "合计"
 
     assert Taken(as_csv(rows)).document.totalled
+
+
+def test_a_total_may_carry_a_day():
+    rows = amounts("1.00", total="1.00")
+    rows[-1][1] = "2023-04-30"
+    taken = Taken(rows)
+
+    assert (taken.numbers, taken.document.totalled) == ([3], True)
