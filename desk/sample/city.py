@@ -91,7 +91,7 @@ class City:
         self.lag.append(1 + int(rng.random() * longest))
         first, last = 0, months
         if fate == "returns, had retired":
-            first, last = 1, months - 5
+            first, last = 1, max(2, months - 5)
         self.when.append(min(first + int(rng.random() * (last - first)), months - 1))
         if fate == "returns, had retired":
             self.bases[-1] += 800_000
