@@ -27,6 +27,7 @@ MODULES = {
     "desk.cli_books": ["init", "book", "setting", "document", "sample", "db"],
     "desk.cli_import": ["import", "offset"],
     "desk.cli_vouchers": ["voucher"],
+    "desk.cli_people": ["credit", "make-up"],
     "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],
 }
 

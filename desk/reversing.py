@@ -11,6 +11,7 @@ from typing import Sequence
 
 from sqlalchemy import Connection, select
 
+from desk import undoing_batches
 from desk.vouchers import check_words, found, voucher_lines, voucher_name
 from ledger import postings, settings
 from ledger.book_files import print_changed
@@ -34,7 +35,8 @@ def reverse(
     """Reverse every voucher of the named one's posting, in all books.
 
     Made by rule from the originals, so approved as `reversal-review` says; blue
-    vouchers, and reversals of vouchers by hand, are always drafts.
+    vouchers, and reversals of vouchers by hand, are always drafts. Movements on
+    personal accounts are taken back with them; what is no longer there is a claim.
     """
     if not reason.strip():
         raise UsageError("--reason 不能为空：冲销要说明原因")
@@ -45,13 +47,20 @@ def reverse(
             posting.id: _vouchers(connection, posting.id) for posting in originals
         }
         _check_days(connection, vouchers, on, blue)
+        undone = [
+            batch
+            for posting in originals
+            if (batch := undoing_batches.begin(connection, posting.id, on, actor))
+        ]
         unit = f"reverse|{originals[0].id}"  # both legs are one unit
         made = [
             _posting(connection, unit, posting, vouchers[posting.id], on, reason, blue)
             for posting in originals
         ]
+        made = undoing_batches.with_claims(connection, made, undone)
         by_hand = blue or any(posting.manual for posting in originals)
         ids = postings.record(connection, made, actor, manual=by_hand)
+        undoing_batches.end(connection, undone, dict(zip(vouchers, ids)))
         if _by_rule(connection, actor.on) and not by_hand:
             result = postings.approve(connection, ids, Actor(BY_RULE, actor.at))
         else:

@@ -24,7 +24,8 @@ def link_reversals(connection: Connection, reversal_ids: Sequence[int]) -> None:
     _check_whole(connection, original_ids)
     reds = connection.execute(
         select(VOUCHER.c.id, VOUCHER.c.reverses_id).where(
-            VOUCHER.c.posting_id.in_(reversal_ids)
+            VOUCHER.c.posting_id.in_(reversal_ids),
+            VOUCHER.c.reverses_id.is_not(None),  # not a claim's (P22)
         )
     ).all()
     connection.execute(

@@ -28,7 +28,8 @@ def vouchers(
     """The vouchers of an event in a region's books, the agency's first.
 
     `amounts` names what the templates ask for (total; own and pooled for P1). Zeros
-    make no voucher. `words` fills the narration: people, cutoff …
+    make no voucher. `words` fills the narration: people, cutoff …; a span of months
+    may stand there as the period.
     """
     fund = fund_of_accounts(region)
     shares = {name: [Share(fund, "", amount)] for name, amount in amounts.items()}
@@ -49,7 +50,9 @@ def vouchers(
                 period=str(period or ""),
                 quarter="",
                 payee="",
-                narration=entry.summary.format(period=printed_period(period), **words),
+                narration=entry.summary.format_map(
+                    {"period": printed_period(period), **words}
+                ),
                 lines=cut,
                 attachments=attachments,
                 source=source,

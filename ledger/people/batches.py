@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from ledger.database import next_id
 from ledger.money import NOTHING, whole_fen
-from ledger.people import states
+from ledger.people import claims, states, undoing
 from ledger.people.tables import (
     Account,
     Batch,
@@ -31,7 +31,9 @@ from ledger.schema import Document
 ACCOUNT, MOVEMENT = Account.__table__, Movement.__table__
 BATCH, TOTAL = Batch.__table__, BatchTotal.__table__
 TAKEN = BatchDocument.__table__
-NETTED = ("correction", "reversal")  # give and take on one account: only the net counts
+# Give and take, or several months, on one account: only the net counts.
+NETTED = ("correction", "reversal", "make-up")
+MANY = 50_000  # movements, from which PostgreSQL's statistics are brought up to date
 DRAFT, COUNTED, REJECTED, UNDONE = "draft", "counted", "rejected", "undone"
 
 
@@ -43,7 +45,7 @@ class NewBatch(NamedTuple):
     period: str
     dated: date
     policy: str = ""
-    figures: dict[str, str] = {}
+    figures: dict = {}
     document_ids: tuple[int, ...] = ()
     undoes_id: int | None = None
 
@@ -106,6 +108,27 @@ def totals(connection: Connection, batch_id: int) -> list[KindTotal]:
     return [KindTotal(*row) for row in rows]
 
 
+def total_of(connection: Connection, batch_id: int, kind: str) -> KindTotal:
+    """One kind's control total, counted from the rows."""
+    amount = MOVEMENT.c.amount
+    row = connection.execute(
+        select(
+            func.count(MOVEMENT.c.person_id.distinct()),
+            func.count(),
+            func.coalesce(func.sum(amount), 0, type_=amount.type),
+        ).where(MOVEMENT.c.batch_id == batch_id, MOVEMENT.c.kind == kind)
+    ).one()
+    return KindTotal(kind, *row)
+
+
+def people_of(connection: Connection, batch_id: int) -> int:
+    """How many people a batch's movements are of, counted from the rows."""
+    people = func.count(MOVEMENT.c.person_id.distinct())
+    return connection.execute(
+        select(people).where(MOVEMENT.c.batch_id == batch_id)
+    ).scalar_one()
+
+
 def finish(
     connection: Connection,
     batch_id: int,
@@ -140,8 +163,14 @@ def approved(connection: Connection, posting_ids: Sequence[int]) -> None:
 def rejected(connection: Connection, posting_ids: Sequence[int]) -> None:
     """Delete the movements of rejected drafts; their batches stay, named so."""
     for batch_id in _of_postings(connection, posting_ids):
-        connection.execute(delete(MOVEMENT).where(MOVEMENT.c.batch_id == batch_id))
         _set_state(connection, batch_id, REJECTED)
+        undoing.free(connection, _batch(connection, batch_id))
+        connection.execute(delete(MOVEMENT).where(MOVEMENT.c.batch_id == batch_id))
+
+
+def sources_of(connection: Connection, batch_id: int) -> str:
+    """The hash over the hashes of a batch's documents; "" where it has none."""
+    return _batch(connection, batch_id).sources
 
 
 def of_posting(connection: Connection, posting_id: int):
@@ -178,37 +207,63 @@ def generation(connection: Connection, kind: str, region: str, period: str) -> s
     return str(undone) if undone else ""
 
 
+def taken_documents(connection: Connection, batch_ids: Sequence[int]) -> set[int]:
+    """The documents whose lines some batches took."""
+    return set(
+        connection.execute(
+            select(TAKEN.c.document_id).where(TAKEN.c.batch_id.in_(batch_ids))
+        ).scalars()
+    )
+
+
+def totals_of(connection: Connection, batch_id: int) -> dict[str, KindTotal]:
+    """A finished batch's control totals, by kind."""
+    columns = [TOTAL.c[field] for field in KindTotal._fields]
+    rows = connection.execute(select(*columns).where(TOTAL.c.batch_id == batch_id))
+    return {row.kind: KindTotal(*row) for row in rows}
+
+
+def _batch(connection: Connection, batch_id: int):
+    return connection.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
+
+
 def _count(connection: Connection, batch_id: int) -> None:
     """Add a batch's movements to the balances: what adds before what takes away.
 
-    Of a correction or reversal only the net of each account counts. A kind of which
-    everyone has one movement is joined as it is; only others are summed up first.
+    Where only the net of each account counts, or everyone has one movement, it is
+    one statement; else one a kind. What is on 追回挂账 moves the claim as well. What
+    a reversal takes back is undone with it, and its lines and months are free.
     """
-    kind_of_batch = connection.execute(
-        select(BATCH.c.kind).where(BATCH.c.id == batch_id)
-    ).scalar_one()
-    states.prepare(connection, batch_id, kind_of_batch)
-    _add(connection, batch_id, kind_of_batch)
+    batch = _batch(connection, batch_id)
+    kinds = sorted(totals_of(connection, batch_id).values(), key=lambda k: -k.amount)
+    if connection.dialect.name == "postgresql":
+        if sum(kind.movements for kind in kinds) > MANY:
+            connection.exec_driver_sql("ANALYZE movement")
+    states.prepare(connection, batch_id, batch.kind)
+    claims.check(connection, batch, any(k.kind == claims.KIND for k in kinds))
+    this = {"batch": batch_id}
+    if batch.kind in NETTED:
+        connection.execute(text(ADD_NET), this)
+    elif sum(kind.movements for kind in kinds) == batch.people:
+        _add(connection, ADD_ONCE, batch.people, this)
+    else:
+        for kind in kinds:
+            once = kind.people == kind.movements
+            statement = ADD_KIND_ONCE if once else ADD_KIND
+            _add(connection, statement, kind.people, {**this, "kind": kind.kind})
+    claims.count(connection, batch_id, kinds)
     _set_state(connection, batch_id, COUNTED)
-    states.settle(connection, batch_id, kind_of_batch)
+    states.settle(connection, batch_id, batch.kind)
+    if batch.undoes_id is not None:
+        undone = _batch(connection, batch.undoes_id)
+        undoing.check(connection, undone)
+        _set_state(connection, undone.id, UNDONE)
+        undoing.free(connection, undone)
 
 
-def _add(connection: Connection, batch_id: int, kind_of_batch: str) -> None:
-    if kind_of_batch in NETTED:
-        connection.execute(text(ADD_NET), {"batch": batch_id})
-        return
-    kinds = connection.execute(
-        select(TOTAL)
-        .where(TOTAL.c.batch_id == batch_id)
-        .order_by(TOTAL.c.amount.desc())
-    ).all()
-    for kind in kinds:
-        once = kind.people == kind.movements
-        moved = connection.execute(
-            text(ADD_ONCE if once else ADD_SUMS),
-            {"batch": batch_id, "kind": kind.kind},
-        )
-        assert moved.rowcount == kind.people, f"batch {batch_id} missed an account"
+def _add(connection: Connection, statement: str, people: int, values: dict) -> None:
+    moved = connection.execute(text(statement), values)
+    assert moved.rowcount == people, f"batch {values['batch']} missed an account"
 
 
 def _set_state(connection: Connection, batch_id: int, state: str) -> None:
@@ -241,28 +296,26 @@ def fen(amount: Decimal) -> int:
     return whole_fen(amount)
 
 
-ADD_ONCE = """
-    UPDATE account SET balance = account.balance + movement.amount
-    FROM movement
-    WHERE movement.batch_id = :batch AND movement.kind = :kind
-      AND account.person_id = movement.person_id
-      AND account.region = movement.region
+# A closed account that gets money again is a left one, or that of a dead person.
+MOVED = """
+    UPDATE account
+    SET balance = account.balance + moved.amount,
+        state = CASE
+            WHEN account.state = 'closed' AND moved.amount > 0 THEN coalesce((
+                SELECT CASE WHEN person.died_on IS NULL THEN 'left' ELSE 'died' END
+                FROM person WHERE person.person_id = account.person_id
+            ), 'left')
+            ELSE account.state
+        END
 """
-ADD_NET = """
-    UPDATE account SET balance = account.balance + moved.amount
-    FROM (
-        SELECT person_id, region, CAST(sum(amount) AS bigint) AS amount FROM movement
-        WHERE batch_id = :batch
-        GROUP BY person_id, region
-    ) AS moved
-    WHERE account.person_id = moved.person_id AND account.region = moved.region
+SUMS = """
+    SELECT person_id, region, CAST(sum(amount) AS bigint) AS amount
+    FROM movement WHERE batch_id = :batch
 """
-ADD_SUMS = """
-    UPDATE account SET balance = account.balance + moved.amount
-    FROM (
-        SELECT person_id, region, CAST(sum(amount) AS bigint) AS amount FROM movement
-        WHERE batch_id = :batch AND kind = :kind
-        GROUP BY person_id, region
-    ) AS moved
-    WHERE account.person_id = moved.person_id AND account.region = moved.region
+JOINED = "account.person_id = moved.person_id AND account.region = moved.region"
+ADD_ONCE = f"{MOVED} FROM movement AS moved WHERE moved.batch_id = :batch AND {JOINED}"
+ADD_KIND_ONCE = f"{ADD_ONCE} AND moved.kind = :kind"
+ADD_NET = f"{MOVED} FROM ({SUMS} GROUP BY person_id, region) AS moved WHERE {JOINED}"
+ADD_KIND = f"""{MOVED}
+    FROM ({SUMS} AND kind = :kind GROUP BY person_id, region) AS moved WHERE {JOINED}
 """

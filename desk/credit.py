@@ -1,0 +1,263 @@
+"""`yibao credit MONTH --region CODE`: the monthly crediting of personal accounts.
+
+What lists said too late is put right first, in a batch of its own; then the month's
+ready lines are credited, once whatever runs twice. What came since is a new batch.
+依据：南府办发〔2022〕33号 第十三条至第十五条
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from desk.batch_posting import (
+    Carried,
+    Figure,
+    carry,
+    figure_of,
+    figure_words,
+    require_region,
+    voucher_day,
+)
+from desk.correcting import Corrected, correct
+from desk.progress import Tell, silently
+from ledger import postings, regions, settings
+from ledger.book_files import print_changed
+from ledger.database import Home
+from ledger.errors import BookError
+from ledger.money import NOTHING
+from ledger.people import batches, claims, crediting
+from ledger.people.batches import KindTotal, NewBatch
+from ledger.people.crediting import ACTIVE, CIVIL, RETIRED, Kinds, Ready
+from ledger.periods import Month
+from ledger.postings import Actor, Recorded
+from ledger.vouchers import Voucher
+from posting_rules.personal import Credit, Personal, credits_for
+from posting_rules.personal_vouchers import vouchers
+
+STEPS = ("更正以前月份", "清点名单", "计入", "入账", "打印账簿")
+
+
+class Sum(NamedTuple):
+    """People and what they got."""
+
+    people: int = 0
+    amount: Decimal = NOTHING
+
+
+class Credited(NamedTuple):
+    """What `credit` did, or the month's latest batch where it had nothing to do.
+
+    `waiting`: rows without 到账日期. `recovered`: claims paid off, out of `total`.
+    """
+
+    batch: int | None
+    month: Month
+    region: str
+    people: int
+    total: Decimal
+    active: Sum
+    retired: Sum
+    civil: Sum
+    recovered: Sum
+    vouchers: list[Recorded]
+    status: str  # posted, draft, already-posted
+    corrected: Corrected | None
+    waiting: int
+
+
+class Run(NamedTuple):
+    """One run of the command: where, when, by which rules."""
+
+    region: str
+    month: Month
+    dated: date
+    document: Personal
+    credits: dict[str, Credit]
+    actor: Actor
+    draft: bool
+
+
+def credit(
+    home: Home,
+    actor: Actor,
+    month: Month,
+    region: str,
+    *,
+    post_on: date | None = None,
+    draft: bool = False,
+    dry_run: bool = False,
+    tell: Tell = silently,
+) -> Credited:
+    """Credit a month; RuleError where no rule is in force, BookError where nothing
+    was imported for the month or no figure is set."""
+    with home.writing(keep=not dry_run) as connection:
+        require_region(connection, region)
+        document, credits = credits_for(region, month)
+        dated = voucher_day(month, post_on)
+        run = Run(region, month, dated, document, credits, actor, draft)
+        tell(STEPS[0])
+        kinds = [credits[s].kind for s in (ACTIVE, RETIRED, CIVIL) if s in credits]
+        corrected = correct(connection, run, kinds)
+        tell(STEPS[1])
+        found = crediting.ready(connection, region, str(month))
+        if not found.imported:
+            raise BookError(
+                f"{regions.name(region)}{month}还没有导入过个人账户计入清单；"
+                "请先 yibao import 清单文件"
+            )
+        if found.parts:
+            made = _credit(connection, run, found, tell)
+        else:
+            made = _standing(connection, region, month)
+        made = made._replace(corrected=corrected, waiting=found.waiting)
+    if not dry_run:
+        tell(STEPS[4])
+        print_changed(home)
+    return made
+
+
+def _credit(connection: Connection, run: Run, found: Ready, tell: Tell) -> Credited:
+    tell(STEPS[2])
+    figure = None
+    if RETIRED in found.parts and run.credits[RETIRED].figure:
+        figure = figure_of(connection, run.region, run.credits[RETIRED])
+    batch_id = batches.start(
+        connection, _new_batch(run, found, figure), run.actor.by, run.actor.at
+    )
+    kinds, people = crediting.credit(
+        connection,
+        batch_id,
+        run.region,
+        str(run.month),
+        run.dated,
+        found,
+        _kinds(connection, run, figure),
+    )
+    claims.recover(connection, batch_id, run.region, str(run.month), run.dated)
+    kinds = kinds + _recovered(connection, batch_id)
+    tell(STEPS[3])
+    carried = carry(
+        connection,
+        batch_id,
+        kinds,
+        people,
+        _vouchers(run, batch_id, kinds, len(found.document_ids)),
+        unit=f"credit|{run.region}|{run.month}|{batch_id}",
+        link="crd",
+        event="credit",
+        actor=run.actor,
+        draft=run.draft,
+    )
+    return _said(run.region, run.month, batch_id, people, kinds, carried)
+
+
+def _new_batch(run: Run, found: Ready, figure: Figure | None) -> NewBatch:
+    figures = {
+        status: figure_words(rule, figure if status == RETIRED else None)
+        for status, rule in run.credits.items()
+    }
+    return NewBatch(
+        crediting.KIND,
+        run.region,
+        str(run.month),
+        run.dated,
+        run.document.version,
+        figures,
+        found.document_ids,
+    )
+
+
+def _kinds(connection: Connection, run: Run, figure: Figure | None) -> Kinds:
+    civil = run.credits.get(CIVIL)
+    twice = settings.value(connection, "supplement", run.actor.on, run.region)
+    return Kinds(
+        run.credits[ACTIVE].kind,
+        run.credits[RETIRED].kind,
+        figure.amount if figure else NOTHING,
+        civil.kind if civil else "",
+        twice == "credited",
+    )
+
+
+def _recovered(connection: Connection, batch_id: int) -> list[KindTotal]:
+    made = batches.total_of(connection, batch_id, claims.KIND)
+    return [made] if made.movements else []
+
+
+def _vouchers(
+    run: Run, batch_id: int, kinds: list[KindTotal], documents: int
+) -> list[Voucher]:
+    """One voucher a kind, in the order of the rules, with the batch's totals."""
+    made = []
+    totals = {kind.kind: kind for kind in kinds}
+    how = {
+        "dated": run.dated,
+        "occurred_on": run.month.last_day,
+        "period": run.month,
+        "source": f"yibao credit {run.month} --region {run.region}，批次{batch_id}",
+        "attachments": documents,
+    }
+    for rule in run.credits.values():
+        if total := totals.get(rule.kind):
+            words = {"people": total.people}
+            amounts = {"total": total.amount}
+            made += vouchers(
+                run.region, "credit", amounts, id=rule.entry, words=words, **how
+            )
+    if total := totals.get(claims.KIND):
+        words = {"people": total.people}
+        amounts = {"total": -total.amount}
+        made += vouchers(run.region, "claim-recovery", amounts, words=words, **how)
+    return made
+
+
+def _standing(connection: Connection, region: str, month: Month) -> Credited:
+    """The month's latest batch that stands; with nothing but rows that wait, none."""
+    standing = batches.standing(connection, crediting.KIND, region, str(month))
+    if not standing:
+        return _said(region, month, None, 0, [], Carried([], "already-posted"))
+    batch = standing[-1]
+    made = []
+    if batch.posting_id is not None:
+        made = postings.recorded(connection, [batch.posting_id])
+    status = "draft" if batch.state == batches.DRAFT else "already-posted"
+    kinds = list(batches.totals_of(connection, batch.id).values())
+    return _said(region, month, batch.id, batch.people, kinds, Carried(made, status))
+
+
+def _said(
+    region: str,
+    month: Month,
+    batch_id: int | None,
+    people: int,
+    kinds: list[KindTotal],
+    carried: Carried,
+) -> Credited:
+    rules = credits_for(region, month)[1]
+    totals = {kind.kind: kind for kind in kinds}
+
+    def of(status: str) -> Sum:
+        total = totals.get(rules[status].kind) if status in rules else None
+        return Sum(total.people, total.amount) if total else Sum()
+
+    owed = totals.get(claims.KIND)
+    active, retired, civil = of(ACTIVE), of(RETIRED), of(CIVIL)
+    return Credited(
+        batch_id,
+        month,
+        region,
+        people,
+        active.amount + retired.amount + civil.amount,
+        active,
+        retired,
+        civil,
+        Sum(owed.people, -owed.amount) if owed else Sum(),
+        carried.vouchers,
+        carried.status,
+        None,
+        0,
+    )

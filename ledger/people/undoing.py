@@ -1,0 +1,106 @@
+"""Undoing: a counted batch is taken back whole by a batch "reversal".
+
+Approving that undoes the batch: the month can be credited again, corrections are
+open again, lines of lists are free. What is no longer there becomes a claim.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, Date, bindparam, text
+
+from ledger.errors import BookError
+from ledger.people import changes, claims
+
+KIND = "reversal"
+LONGEST = 40  # characters of an original's serial that a reversal's keeps
+MONTHLY = ("credit", "correction", "make-up")
+
+
+def check(connection: Connection, batch) -> None:
+    """BookError while a later batch stands that reckoned with this one's months."""
+    if batch.kind not in MONTHLY:
+        return
+    later = connection.execute(
+        text(LATER), {"batch": batch.id, "region": batch.region}
+    ).first()
+    if later is not None:
+        word = "补划" if later.kind == "make-up" else "更正"
+        raise BookError(
+            f"批次{batch.id}的月份后来又有{word}（批次{later.id}），不能先冲销它；"
+            f"请先冲销批次{later.id}的凭证，再冲销这一笔"
+        )
+
+
+def take_back(connection: Connection, batch, batch_id: int, dated: date) -> None:
+    """Insert into `batch_id` every movement of a batch with the other sign."""
+    connection.execute(
+        text(TAKE_BACK).bindparams(bindparam("dated", type_=Date)),
+        {
+            "old": batch.id,
+            "prefix": f"{batch.id}|",
+            "batch": batch_id,
+            "dated": dated,
+            "cut": LONGEST,
+        },
+    )
+    claims.make(connection, batch_id, batch.region, dated)
+
+
+def free(connection: Connection, batch) -> None:
+    """Free what a batch had taken: corrections, and lines of lists.
+
+    The batch is rejected or undone already; its movements are still there.
+    """
+    if batch.kind == "change":
+        changes.free(connection, batch.id)
+    for statement in FREE.get(batch.kind, ()):
+        connection.execute(text(statement), {"batch": batch.id, "freed": batch.id})
+
+
+LATER = """
+    SELECT batch.id, batch.kind
+    FROM batch
+    JOIN movement AS after ON after.batch_id = batch.id
+    JOIN movement AS before ON before.person_id = after.person_id
+     AND before.period = after.period
+    WHERE batch.region = :region AND batch.kind IN ('correction', 'make-up')
+      AND batch.state IN ('draft', 'counted') AND batch.id > :batch
+      AND after.period <> '' AND before.batch_id = :batch
+      AND before.region = after.region
+    LIMIT 1
+"""
+TAKE_BACK = """
+    INSERT INTO movement (person_id, period, act, serial, region, dated, kind, amount,
+                          batch_id, document_id, row, institution, category)
+    SELECT person_id, period, 'reversal',
+           :prefix || act || '|' || CASE WHEN length(serial) > :cut
+               THEN substr(serial, length(serial) - :cut + 1) ELSE serial END,
+           region, :dated, kind, -amount, :batch, document_id, movement.row,
+           institution, category
+    FROM movement WHERE batch_id = :old
+"""
+FREE = {
+    "correction": [
+        """
+        UPDATE correction SET batch_id = NULL
+        WHERE person_id IN (SELECT person_id FROM movement WHERE batch_id = :batch)
+        """
+    ],
+    "opening": [
+        """
+        UPDATE account_opening_line SET freed = :freed
+        WHERE freed = 0
+          AND region = (SELECT region FROM batch WHERE id = :batch)
+          AND document_id IN (
+              SELECT document_id FROM batch_document WHERE batch_id = :batch
+          )
+        """
+    ],
+    "bounce": [
+        """
+        UPDATE bounce_line SET freed = :freed WHERE batch_id = :batch AND freed = 0
+        """
+    ],
+}
