@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from desk.cli import DAY, QUARTER, json_option, tell_json, tell_table, today
+from desk.cli import (
+    DAY,
+    QUARTER,
+    actor,
+    by_option,
+    json_option,
+    tell_json,
+    tell_table,
+    today,
+)
 from ledger.money import grouped
 from ledger.periods import quarter_of
 
@@ -172,14 +181,13 @@ def home_workdays(home):
 
 @click.command("check", help="核对：账账、账表、账证，逐条列出不符。")
 @click.option("--on", type=DAY, help="查询日，默认今天")
+@click.option("--unmasked", is_flag=True, help="写出不符的人的完整编号（有记录）")
+@by_option
 @json_option
 @click.pass_context
-def check(context, on, as_json):
-    from reports.reconcile import check as reconcile
-
+def check(context, on, unmasked, by, as_json):
     home = context.obj.home()
-    with home.reading() as connection:
-        findings = reconcile(connection, on or today(), home)
+    findings = _findings(home, on or today(), actor(by) if unmasked else None)
     errors = [finding for finding in findings if finding.severity == "error"]
     if as_json:
         tell_json({"findings": [_plain(finding) for finding in findings]})
@@ -190,6 +198,23 @@ def check(context, on, as_json):
         notes = len(findings) - len(errors)
         click.echo(f"不符{len(errors)}条，说明{notes}条。")
     context.exit(1 if errors else 0)
+
+
+def _findings(home, on, who) -> list:
+    """What check finds; people are whole for `who`, if anyone, and that is recorded."""
+    from desk.person import disclosed
+    from reports.reconcile import check as reconcile
+
+    if who is None:
+        with home.reading() as connection:
+            return reconcile(connection, on, home)
+    return disclosed(
+        home,
+        who,
+        "check",
+        lambda connection: reconcile(connection, on, home, unmasked=True),
+        lambda findings: {f.person_id for f in findings} - {""},
+    )
 
 
 NOTES_SHOWN = 3  # of one kind; --json has them all

@@ -47,3 +47,13 @@ def kinds() -> tuple[Kind, ...]:
 def names(*natures: str) -> list[str]:
     """The names of the kinds of some natures."""
     return [kind.name for kind in kinds() if kind.nature in natures]
+
+
+def nature(name: str) -> str:
+    """What a kind of movement is: 收入, 支出, 上年结余 or 追回挂账."""
+    return _natures()[name]
+
+
+@cache
+def _natures() -> dict[str, str]:
+    return {kind.name: kind.nature for kind in kinds()}

@@ -23,3 +23,21 @@ ACCOUNT_STATES = {
     "died": "已死亡",
     "closed": "已结清",
 }
+# Before a movement's kind, where the act says more than the kind.
+ACTS = {
+    "make-up": "补划差额",
+    "undo": "更正冲回",
+    "recredit": "更正后计入",
+    "claim": "追回不足部分挂账",
+    "recover": "收回挂账",
+    "reversal": "冲销",
+}
+
+
+def movement_words(act: str, kind: str) -> str:
+    """What a movement is, for people: 在职计入, 冲销：转出.
+
+    >>> movement_words("credit", "在职计入"), movement_words("reversal", "转出")
+    ('在职计入', '冲销：转出')
+    """
+    return f"{ACTS[act]}：{kind}" if act in ACTS else kind

@@ -1,0 +1,148 @@
+"""What the database holds of one person: look-ups by key, never a scan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Sequence
+
+from sqlalchemy import Connection, select, union_all
+
+from ledger.documents import rows_text
+from ledger.people.batches import ACCOUNT, BATCH, MOVEMENT, REJECTED
+from ledger.people.tables import (
+    AccountOpeningLine,
+    BounceLine,
+    ChangeLine,
+    ContributionLine,
+    Person,
+    PersonState,
+)
+from ledger.schema import Document, Voucher, VoucherLine
+from reports.people.kinds import CONTROL
+
+PERSON, STATE = Person.__table__, PersonState.__table__
+CONTRIBUTION = ContributionLine.__table__
+OTHERS = [line.__table__ for line in (AccountOpeningLine, ChangeLine, BounceLine)]
+DOCUMENT, VOUCHER, LINE = (
+    Document.__table__,
+    Voucher.__table__,
+    VoucherLine.__table__,
+)
+
+
+def person(connection: Connection, person_id: str):
+    """The registered person, or None."""
+    return connection.execute(
+        select(PERSON).where(PERSON.c.person_id == person_id)
+    ).first()
+
+
+def states(connection: Connection, person_id: str, month: str) -> list:
+    """The person's history up to a month, the earliest first."""
+    return connection.execute(
+        select(STATE)
+        .where(STATE.c.person_id == person_id, STATE.c.from_month <= month)
+        .order_by(STATE.c.from_month)
+    ).all()
+
+
+def accounts(connection: Connection, person_id: str) -> list:
+    return connection.execute(
+        select(ACCOUNT)
+        .where(ACCOUNT.c.person_id == person_id)
+        .order_by(ACCOUNT.c.region)
+    ).all()
+
+
+def movements(connection: Connection, person_id: str, until: date | None) -> list:
+    """Movements with their batch's state, by day; within a batch what adds first."""
+    query = (
+        select(MOVEMENT, BATCH.c.state, BATCH.c.posting_id)
+        .join(BATCH, BATCH.c.id == MOVEMENT.c.batch_id)
+        .where(MOVEMENT.c.person_id == person_id, BATCH.c.state != REJECTED)
+    )
+    if until:
+        query = query.where(MOVEMENT.c.dated <= until)
+    rows = connection.execute(query).all()
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.dated,
+            row.batch_id,
+            -row.amount,
+            row.period,
+            row.act,
+            row.serial,
+        ),
+    )
+
+
+class Sources:
+    """Where some movements of a person come from: vouchers, files and rows."""
+
+    def __init__(self, connection: Connection, person_id: str, rows: Sequence):
+        self._names = _document_names(connection, rows)
+        self._sheets = _sheets(connection, person_id, rows) if self._names else {}
+        self._vouchers = _vouchers(connection, rows)
+
+    def source(self, row) -> str:
+        """file.csv#sheet!R7, "" where no list says it."""
+        name = self._names.get(row.document_id)
+        if name is None or row.row is None:
+            return ""
+        sheet = self._sheets.get((row.document_id, row.row), "")
+        return rows_text(name, {sheet: [row.row]})
+
+    def voucher(self, row) -> str:
+        return self._vouchers.get((row.posting_id, row.kind), "")
+
+
+def _document_names(connection: Connection, rows: Sequence) -> dict[int, str]:
+    ids = {row.document_id for row in rows} - {None}
+    if not ids:
+        return {}
+    query = select(DOCUMENT.c.id, DOCUMENT.c.name).where(DOCUMENT.c.id.in_(ids))
+    return dict(connection.execute(query).all())
+
+
+def _sheets(
+    connection: Connection, person_id: str, rows: Sequence
+) -> dict[tuple[int, int], str]:
+    """The sheet of each (document, row) of a person's lines."""
+    months = sorted({row.period for row in rows if row.document_id is not None})
+    queries = [
+        select(table.c.document_id, table.c.row, table.c.sheet).where(
+            table.c.person_id == person_id
+        )
+        for table in OTHERS
+    ]
+    queries.append(
+        select(
+            CONTRIBUTION.c.document_id, CONTRIBUTION.c.row, CONTRIBUTION.c.sheet
+        ).where(CONTRIBUTION.c.month.in_(months), CONTRIBUTION.c.person_id == person_id)
+    )
+    found = connection.execute(union_all(*queries))
+    return {(document_id, row): sheet for document_id, row, sheet in found}
+
+
+def _vouchers(connection: Connection, rows: Sequence) -> dict[tuple[int, str], str]:
+    """The voucher of each (posting, kind) in the agency's book."""
+    postings = {row.posting_id for row in rows} - {None}
+    if not postings:
+        return {}
+    found = connection.execute(
+        select(VOUCHER, LINE.c.subject)
+        .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
+        .where(VOUCHER.c.posting_id.in_(postings), LINE.c.subject.startswith(CONTROL))
+    )
+    return {
+        (row.posting_id, row.subject.removeprefix(CONTROL)): voucher_name(row)
+        for row in found
+    }
+
+
+def voucher_name(row) -> str:
+    """BOOK/2023-01/12, or #ID for a draft."""
+    if row.number is None:
+        return f"#{row.id}"
+    return f"{row.book_id}/{row.year}-{row.month:02d}/{row.number}"
