@@ -191,6 +191,7 @@ def _import(
             import_people(
                 home, connection, at_desk, document, data, options, result, tell
             )
+        home.close()  # and with the connection the temporary tables
         return
     with home.writing(keep=not options.dry_run) as connection:
         at_desk = _desk(connection, actor, options)

@@ -14,7 +14,6 @@ from desk.taking import Desk, Taken, approved
 from importers.people import PEOPLE, PeopleDocument
 from ledger import sources
 from ledger.database import Home
-from ledger.people import staging
 
 # The module of each form: its take(connection, desk, document, document_id, aside)
 # gives a Taken. Imported when a file comes.
@@ -44,7 +43,6 @@ def import_people(
         connection, document, desk.actor.by, desk.actor.at
     )
     taken: Taken = take(connection, desk, document, document_id, aside)
-    staging.drop(connection)
     sources.set_totalled(connection, document_id, document.totalled)
     if aside and options.strict:
         aside.refuse(f"有{len(aside)}行不能收录，按 --strict 整份不收")

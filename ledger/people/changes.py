@@ -67,31 +67,39 @@ class Insured:
     name: str
     region: str
     died_on: str | None
+    retired_from: str
     accounts: dict[str, Held] = field(default_factory=dict)
     by_month: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def undue(self, region: str) -> int:
-        """What was credited for months after the death and not yet taken back."""
-        if self.died_on is None:
-            return 0
+    def undue(self, region: str, died_on: str) -> int:
+        """What was credited for months after a death and not yet taken back."""
         return sum(
             amount
             for (where, month), amount in self.by_month.items()
-            if where == region and month > self.died_on[:7]
+            if where == region and month > died_on[:7]
         )
 
 
 def rows(connection: Connection) -> list[Change]:
-    """The staged rows in the order of day and 流水号, in which they act."""
+    """The staged rows in the order of day and 流水号, in which they act.
+
+    A row 死亡 that leaves 死亡日期 out means its 日期.
+    """
     found = connection.execute(text(ROWS))
     changes = [Change(*row) for row in found]
+    changes = [
+        row._replace(died_on=row.died_on or row.dated) if row.kind == DEATH else row
+        for row in changes
+    ]
     return sorted(changes, key=lambda row: (row.dated, row.serial, row.at))
 
 
 def people(connection: Connection) -> dict[str, Insured]:
     """Everyone named in the list who is registered, with their accounts."""
     found = {
-        row.person_id: Insured(row.name, row.region, row.died_on and str(row.died_on))
+        row.person_id: Insured(
+            row.name, row.region, row.died_on and str(row.died_on), row.retired_from
+        )
         for row in connection.execute(text(PEOPLE))
     }
     for row in connection.execute(text(ACCOUNTS)):
@@ -162,15 +170,17 @@ def register(connection: Connection, told: Sequence[Death]) -> None:
     states.settle_people(connection, [death.person_id for death in told])
 
 
-def free(connection: Connection, batch_ids: Sequence[int], freed: int) -> None:
-    """Free the lines and 流水号 of batches that were rejected or reversed."""
-    for batch_id in batch_ids:
-        values = {"batch": batch_id, "freed": freed}
-        ids = connection.execute(text(PEOPLE_OF_LINES), values).scalars().all()
-        connection.execute(text(FREE_SERIALS), values)
-        connection.execute(text(FREE_LINES), values)
-        deaths.withdraw(connection, ids)
-        states.settle_people(connection, ids)
+def free(connection: Connection, batch_id: int) -> None:
+    """Free the lines and 流水号 of a batch that was rejected or reversed.
+
+    Deaths that its inheritances alone told, and states that followed, go with them.
+    """
+    values = {"batch": batch_id}
+    ids = connection.execute(text(PEOPLE_OF_LINES), values).scalars().all()
+    connection.execute(text(FREE_SERIALS), values)
+    connection.execute(text(FREE_LINES), values)
+    deaths.withdraw(connection, ids)
+    states.settle_people(connection, ids)
 
 
 ROWS = f"""
@@ -180,7 +190,8 @@ ROWS = f"""
 """
 NAMED = f"(SELECT person_id FROM {STAGED})"
 PEOPLE = f"""
-    SELECT person_id, name, region, died_on FROM person WHERE person_id IN {NAMED}
+    SELECT person_id, name, region, died_on, retired_from FROM person
+    WHERE person_id IN {NAMED}
 """
 ACCOUNTS = f"""
     SELECT account.person_id, account.region, account.balance, account.claim,
@@ -246,5 +257,5 @@ FREE_SERIALS = """
     )
 """
 FREE_LINES = """
-    UPDATE change_line SET freed = :freed WHERE batch_id = :batch AND freed = 0
+    UPDATE change_line SET freed = :batch WHERE batch_id = :batch AND freed = 0
 """

@@ -126,8 +126,8 @@ INSERT_LINES = """
         g.insured_as, g.base, g.employer, g.personal, g.declared, {day},
         g.retired_from, g.civil, {own}, {credit_as},
         CASE WHEN g.received_on IS NOT NULL OR {credit_as} <> '在职'
-             THEN :document END,
-        :document, g.row
+             THEN CAST(:document AS integer) END,
+        CAST(:document AS integer), g.row
     FROM {with_rule} {with_person} {in_order}"""
 # What a row without 个人缴费 brought is what the rule computes.
 PAID = f"(coalesce(g.employer, 0) + coalesce(g.personal, {COMPUTED}))"
@@ -168,7 +168,7 @@ REPLACING = """
     SELECT l.month, l.person_id, l.kind, 0, g.sheet, l.region, l.status,
         l.insured_as, l.base, l.employer, l.personal, l.declared, {day},
         l.retired_from, l.civil, l.own, l.credit_as, l.ready_document_id,
-        :document, g.row
+        CAST(:document AS integer), g.row
     FROM g1_complete AS g JOIN contribution_line AS l ON l.month = g.month
       AND l.person_id = g.person_id AND l.kind = g.kind AND l.freed = :freed"""
 # The months of which there are lines: a look-up each, not a scan.
@@ -209,7 +209,7 @@ def filled(
         "by_person": BY_PERSON.format(latest=latest) if people else "",
         "by_row": BY_ROW,
         # Rows of SQLite's table lie in the person's order.
-        "in_order": "" if sqlite else "ORDER BY g.month, g.person_id",
+        "in_order": "" if sqlite else "ORDER BY g.person_id",
         "by_id": "" if sqlite else "ORDER BY g.person_id",
         "day": "g.received_on" if sqlite else "CAST(g.received_on AS date)",
     }

@@ -114,7 +114,7 @@ NEW_STATES = """
     INSERT INTO person_state (person_id, from_month, region, status, insured_as, base,
         document_id, "row")
     SELECT g.person_id, g.month, g.region, {status}, g.insured_as, g.base,
-        :document, g.row
+        CAST(:document AS integer), g.row
     FROM {table} AS g {of_news} {with_person} WHERE 1 = 1 {and_now} {by_id}
 """
 AND_NONE = """AND news.how <> 'filled' AND NOT EXISTS (

@@ -52,7 +52,7 @@ SINCE = """
       AND contribution_line.freed = 0 AND contribution_line.credit_as = '在职'"""
 RETIRED_SINCE = f"""
     UPDATE contribution_line SET credit_as = '退休',
-        ready_document_id = coalesce(ready_document_id, :document)
+        ready_document_id = coalesce(ready_document_id, CAST(:document AS integer))
     FROM g1_retired AS retired CROSS JOIN g1_month
     WHERE {SINCE} AND NOT {CREDITED}
 """
@@ -66,7 +66,7 @@ FORGET_LATER = """
 TO_CORRECT = f"""
     INSERT INTO correction (person_id, from_month, reason, region, document_id, "row")
     SELECT person_id, CASE WHEN nth = 1 THEN from_month ELSE credited_from END,
-        :reason, region, :document, "row"
+        CAST(:reason AS text), region, CAST(:document AS integer), "row"
     FROM (
         SELECT *, row_number() OVER (
             PARTITION BY person_id ORDER BY credited_from) AS nth

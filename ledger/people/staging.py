@@ -1,14 +1,14 @@
 """Staging: a list of people in a temporary table, for set-based work on it.
 
 The table has the form's fields as the database keeps them, `sheet` and `row`, and
-`at`, which counts the file's rows. It is gone with the transaction, or with `drop`.
+`at`, which counts the file's rows. It is gone with the transaction, on SQLite with
+the connection, which an import closes (dropping a large table takes longer).
 """
 
 from __future__ import annotations
 
-import io
 from itertools import count, repeat
-from typing import Iterable, Sequence
+from typing import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -45,14 +45,6 @@ def load(
     return done
 
 
-def drop(connection: Connection) -> None:
-    """Drop every temporary table: they hold personal data."""
-    if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_temp_master WHERE type = 'table'"
-        for name in connection.exec_driver_sql(query).scalars().all():
-            connection.exec_driver_sql(f"DROP TABLE temp.{name}")
-
-
 def temporary(connection: Connection, name: str, query: str, **values) -> int:
     """Make a temporary table of a query's rows; says how many."""
     if connection.dialect.name == "sqlite":
@@ -73,6 +65,7 @@ def _make(connection: Connection, name: str, columns: list[str], key) -> None:
         connection.exec_driver_sql(f"PRAGMA temp.cache_size = -{CACHE_KIB}")
     else:
         connection.exec_driver_sql(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
+        connection.exec_driver_sql("SET LOCAL jit = off")  # longer than what it saves
     person_id = PERSON_ID.dialect_impl(connection.dialect).compile(connection.dialect)
     kinds = {"person_id": person_id, **dict.fromkeys(MONEY, "BIGINT")}
     kinds |= dict.fromkeys(NUMBERS, "INTEGER")
@@ -103,38 +96,61 @@ def _into_sqlite(connection: Connection, name: str, columns, blocks) -> int:
 
 
 def _into_postgresql(connection: Connection, name: str, columns, blocks) -> int:
-    cursor, at = connection.connection.cursor(), 0
+    """One COPY: the server takes a block while the next is read.
+
+    What goes wrong in reading is raised once the COPY has ended in good order.
+    """
+    cursor, counted, failed = connection.connection.cursor(), [0], []
+
+    def stream() -> Iterator[bytes]:
+        try:
+            for block in blocks:
+                yield _copy_rows(block, counted[0])
+                counted[0] += len(block.rows)
+        except BaseException as error:
+            failed.append(error)
+
     copy = f"COPY {name} ({', '.join(columns)}) FROM STDIN"
-    for block in blocks:
-        numbers = range(at + 1, at + 1 + len(block.rows))
-        texts = [
-            map(str, numbers),
-            repeat(_escaped(block.sheet)),
-            map(str, block.rows),
-            *map(_copied, block.columns),
-        ]
-        stream = io.StringIO("\n".join(map("\t".join, zip(*texts))) + "\n")
-        cursor.execute(copy, stream=stream)
-        at += len(block.rows)
+    cursor.execute(copy, stream=stream())
     cursor.close()
-    return at
+    if failed:
+        raise failed[0]
+    return counted[0]
 
 
-def _copied(column: Sequence) -> list[str]:
-    """A column's values as COPY's text format writes them."""
-    if column.count(column[0]) == len(column):
-        return [_escaped(column[0])] * len(column)
+def _copy_rows(block, before: int) -> bytes:
+    count = len(block.rows)
+    texts = [
+        map(str, range(before + 1, before + 1 + count)),
+        [_escaped(block.sheet)] * count,
+        map(str, block.rows),
+        *map(_copied, block.columns),
+    ]
+    return ("\n".join(map("\t".join, zip(*texts))) + "\n").encode()
+
+
+def _copied(column: Sequence) -> Sequence[str]:
+    """A column's values as COPY's text format writes them; absent are no texts."""
+    first = column[0]
+    if column.count(first) == len(column):
+        return [_escaped(first)] * len(column)
     if None in column:
-        return [_escaped(value) for value in column]
-    texts = column if isinstance(column[0], str) else list(map(str, column))
+        return [NULL if value is None else str(value) for value in column]
+    if isinstance(first, int):
+        return list(map(str, column))
+    return column if _is_plain(column) else list(map(_escaped, column))
+
+
+def _is_plain(texts: Sequence[str]) -> bool:
     whole = "".join(texts)
-    if "\\" in whole or not whole.isprintable():
-        return list(map(_escaped, texts))
-    return texts
+    return "\\" not in whole and whole.isprintable()
 
 
 def _escaped(value) -> str:
     if value is None:
-        return "\\N"
+        return NULL
     kept = str(value).replace("\\", "\\\\").replace("\t", "\\t")
     return kept.replace("\n", "\\n").replace("\r", "\\r")
+
+
+NULL = "\\N"

@@ -1,4 +1,4 @@
-"""An account's state, and what must hold before a batch moves its balances.
+"""An account's state, which follows from what stands; accounts opened by batches.
 
 `state` is never set by hand: it follows from what stands (deaths, and moves and
 inheritances whose batches count), so that a rejected draft leaves no trace and a
@@ -15,23 +15,16 @@ from typing import Sequence
 from sqlalchemy import Connection, bindparam, text
 
 from ledger.database import slices
-from ledger.errors import BookError
-from ledger.money import from_fen, grouped
 from ledger.people import deaths
-from ledger.people.masks import masked_id
 
 OPEN, LEFT, DIED, CLOSED = "open", "left", "died", "closed"
-OPENING = ("opening", "change")  # batches that may open accounts
-PAYING = ("change", "payout")  # batches that pay out of accounts
-FILLING = ("bounce", "make-up", "interest", "correction", "reversal")
+OPENING = ("change",)  # batches that may open accounts
 
 
 def prepare(connection: Connection, batch_id: int, kind: str) -> None:
-    """Before a batch counts: its accounts are there, and hold what leaves them."""
+    """Before a batch counts: its accounts are there."""
     if kind in OPENING:
         connection.execute(text(OPEN_ACCOUNTS), {"batch": batch_id, "state": OPEN})
-    if kind in PAYING:
-        _refuse_overdrawn(connection, batch_id)
 
 
 def settle(connection: Connection, batch_id: int, kind: str) -> None:
@@ -40,8 +33,6 @@ def settle(connection: Connection, batch_id: int, kind: str) -> None:
         deaths.of_batch(connection, batch_id)
         ids = connection.execute(text(PEOPLE_OF_BATCH), {"batch": batch_id}).scalars()
         settle_people(connection, list(ids))
-    elif kind in FILLING:
-        connection.execute(text(HOLDS_AGAIN), {"died": DIED, "closed": CLOSED})
 
 
 def settle_people(connection: Connection, person_ids: Sequence[str]) -> None:
@@ -51,17 +42,6 @@ def settle_people(connection: Connection, person_ids: Sequence[str]) -> None:
         connection.execute(statement, {"ids": part})
 
 
-def _refuse_overdrawn(connection: Connection, batch_id: int) -> None:
-    found = connection.execute(text(OVERDRAWN), {"batch": batch_id}).first()
-    if found is not None:
-        raise BookError(
-            f"{masked_id(found.person_id)}在统筹区{found.region}的个人账户现有余额"
-            f"{grouped(from_fen(found.balance))}元，批次{batch_id}要支出"
-            f"{grouped(from_fen(found.amount))}元，余额不能小于零；"
-            "请先审核它所依据的收入，或退回这批草稿"
-        )
-
-
 OPEN_ACCOUNTS = """
     INSERT INTO account (person_id, region, balance, claim, state)
     SELECT DISTINCT movement.person_id, movement.region, 0, 0, :state FROM movement
@@ -69,18 +49,6 @@ OPEN_ACCOUNTS = """
         SELECT 1 FROM account WHERE account.person_id = movement.person_id
                                 AND account.region = movement.region
     )
-"""
-OVERDRAWN = """
-    SELECT account.person_id, account.region, account.balance, moved.amount
-    FROM (
-        SELECT person_id, region, CAST(-sum(amount) AS bigint) AS amount FROM movement
-        WHERE batch_id = :batch
-        GROUP BY person_id, region
-    ) AS moved
-    JOIN account ON account.person_id = moved.person_id
-                AND account.region = moved.region
-    WHERE account.balance < moved.amount
-    ORDER BY account.person_id LIMIT 1
 """
 PEOPLE_OF_BATCH = "SELECT DISTINCT person_id FROM movement WHERE batch_id = :batch"
 HOLDS_AGAIN = """

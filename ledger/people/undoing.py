@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, Date, bindparam, text
 
 from ledger.errors import BookError
-from ledger.people import changes, claims
+from ledger.people import changes, claims, payouts
 
 KIND = "reversal"
 LONGEST = 40  # characters of an original's serial that a reversal's keeps
@@ -19,7 +19,13 @@ MONTHLY = ("credit", "correction", "make-up")
 
 
 def check(connection: Connection, batch) -> None:
-    """BookError while a later batch stands that reckoned with this one's months."""
+    """BookError while something stands that reckons with this batch: a later batch
+    with its months, a payout's bounces."""
+    if batch.kind == "payout" and (came_back := payouts.bounced(connection, batch.id)):
+        raise BookError(
+            f"批次{batch.id}的划转有{came_back}笔已退回并重新计入，不能冲销；"
+            "请先冲销退回的凭证，再冲销这一笔"
+        )
     if batch.kind not in MONTHLY:
         return
     later = connection.execute(
@@ -55,8 +61,11 @@ def free(connection: Connection, batch) -> None:
     """
     if batch.kind == "change":
         changes.free(connection, batch.id)
+    if batch.kind == "payout" and batch.state == "rejected":
+        payouts.free(connection, batch.id)
+    values = {"batch": batch.id, "freed": batch.id}
     for statement in FREE.get(batch.kind, ()):
-        connection.execute(text(statement), {"batch": batch.id, "freed": batch.id})
+        connection.execute(text(statement), values)
 
 
 LATER = """
@@ -81,7 +90,21 @@ TAKE_BACK = """
            institution, category
     FROM movement WHERE batch_id = :old
 """
+# What was told of a month while it was credited holds when it is credited again.
+CREDIT_AS = """
+    UPDATE contribution_line SET credit_as = '{status}'
+    FROM movement AS m JOIN correction ON correction.person_id = m.person_id
+    WHERE m.batch_id = :batch AND m.act = 'credit' AND m.period >= correction.from_month
+      AND correction.reason = '{reason}' AND contribution_line.month = m.period
+      AND contribution_line.person_id = m.person_id
+      AND contribution_line.region = m.region AND contribution_line.freed = 0
+      AND contribution_line.credit_as <> ''
+"""
 FREE = {
+    "credit": [
+        CREDIT_AS.format(status="退休", reason="退休"),
+        CREDIT_AS.format(status="", reason="死亡"),
+    ],
     "correction": [
         """
         UPDATE correction SET batch_id = NULL
