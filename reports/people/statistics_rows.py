@@ -124,9 +124,10 @@ BY_DAY = """
 # Months of age on the movement's day; born and days begin with year and month.
 DAY = "CAST(movement.dated AS varchar(10))"
 MONTHS = "CAST(substr({0}, 1, 4) AS integer) * 12 + CAST(substr({0}, 6, 2) AS integer)"
+LIVED = f"{MONTHS.format(DAY)} - ({MONTHS.format('person.born')})"
 AGE = f"""
-    CASE WHEN coalesce(person.born, '') = '' THEN NULL
-         ELSE ({MONTHS.format(DAY)} - {MONTHS.format("person.born")}) / 12 END
+    CASE WHEN coalesce(person.born, '') = '' OR {LIVED} < 0 THEN NULL
+         ELSE ({LIVED}) / 12 END
 """
 PAID = f"""
     SELECT kind, institution, category, age, count(*) AS movements,
