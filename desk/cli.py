@@ -28,6 +28,7 @@ MODULES = {
     "desk.cli_import": ["import", "offset"],
     "desk.cli_vouchers": ["voucher"],
     "desk.cli_people": ["credit", "make-up"],
+    "desk.cli_payout": ["payout"],
     "desk.cli_person": ["person"],
     "desk.cli_people_reports": ["report"],
     "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],

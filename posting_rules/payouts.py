@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ledger.errors import RuleError
 from ledger.periods import Month
-from posting_rules.personal import PayoutRule, Personal
+from posting_rules.personal import PayoutRule, Personal, payout_of
 
 # How a filing's hardship stands on a day; "" where it names none.
 VALID, EXPIRED, NOT_YET = "有效", "已到期", "未生效"
 STATES = ("", VALID, EXPIRED, NOT_YET)
+ACCRUED_BEFORE = "before"  # the setting's value that lets what had accrued go out
 
 
 class Ruling(NamedTuple):
@@ -75,6 +77,14 @@ def ruling(
     return Ruling(False, cite, why, len(document.payout_rules))
 
 
+def document_of(region: str) -> Personal | None:
+    """As payout_of, or None where no document allows payouts."""
+    try:
+        return payout_of(region)
+    except RuleError:
+        return None
+
+
 def never_paid(document: Personal, scope: str, kind: str, on: date) -> str:
     """The clause by which no filing of that kind is ever paid, or ""."""
     fitting = [rule for rule in document.payout_rules if _fits(rule, scope, kind)]
@@ -104,6 +114,19 @@ def accrued(document: Personal) -> Accrued | None:
     until = row["before"] - timedelta(days=1)
     cite = f"{document.number} {row['cite']}"
     return Accrued(row["setting"], row["scope"], until, cite)
+
+
+def still_paid(
+    document: Personal, scope: str, kind: str, month: Month, value: str | None
+) -> Accrued | None:
+    """What of a stopped filing a run may pay still, by the setting's value."""
+    row = accrued(document)
+    if row is None or value != ACCRUED_BEFORE or row.scope != scope:
+        return None
+    stopped = row.until < month.first_day and not never_paid(
+        document, scope, kind, row.until
+    )
+    return row if stopped and kind in document.payout["kinds"] else None
 
 
 def unusual_month(document: Personal, month: Month) -> str:
