@@ -5,15 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from batches_by_hand import Row, die, lines, money_comes, set_figure, spend
 from desk_by_hand import printed
-from people_by_hand import LI, NANCHONG, WANG, contributions, stored, take_people
+from people_by_hand import LI, NANCHONG, WANG, contributions, stored
 
 from desk import vouchers as voucher_desk
 from desk.credit import credit
-from desk.homes import put_setting
 from ledger.errors import BookError, RuleError, UsageError
 from ledger.periods import Month
-from ledger.postings import Actor
 
 JANUARY, FEBRUARY, MARCH = Month(2023, 1), Month(2023, 2), Month(2023, 3)
 THREE = """
@@ -22,11 +21,6 @@ THREE = """
     P0000000002 | 李四 | 在职 | 6000.25 | 120.01 | 30.00
     P0000000003 | 王五 | 退休 | | | 25.50
 """
-
-
-def set_figure(home, value="3350.00", year=2021, **how):
-    name = f"average-pension-{year}"
-    put_setting(home, LI, name, value, region=NANCHONG, cite="公报", **how)
 
 
 def balances(home) -> dict[str, tuple[int, int]]:
@@ -119,24 +113,16 @@ def test_a_second_run_finds_the_month_credited(sichuan_home):
 
 
 def test_rows_that_came_since_are_a_new_batch(sichuan_home):
-    set_figure(sichuan_home)
-    contributions(sichuan_home, THREE)
+    lines(sichuan_home, Row("P1", "2023-01"))
     first = credit(sichuan_home, LI, JANUARY, NANCHONG)
-    contributions(
-        sichuan_home,
-        "个人编号 | 姓名 | 到账日期\nP4 | 赵六 | 2023-01-20\nP5 | 钱七 | ",
-        name="迟到.csv",
-    )
+    late = [Row("P2", "2023-01"), Row("P3", "2023-01", ready=False)]
+    lines(sichuan_home, *late)
 
     made = credit(sichuan_home, LI, JANUARY, NANCHONG)
 
     assert (made.people, made.total, made.waiting) == (1, Decimal("100.00"), 1)
     assert made.batch != first.batch
-    contributions(
-        sichuan_home,
-        "个人编号 | 姓名 | 到账日期\nP5 | 钱七 | 2023-02-03",
-        name="到账.csv",
-    )
+    money_comes(sichuan_home, "P3", "2023-01")
     made = credit(sichuan_home, LI, JANUARY, NANCHONG)
     assert (made.people, made.waiting) == (1, 0)
     check_identities(sichuan_home)
@@ -280,30 +266,26 @@ def test_a_rejected_correction_is_open_again(sichuan_home):
     check_identities(sichuan_home)
 
 
-def died_in_january(home, out="250.00"):
-    """张三 has 300.00; most of it leaves; then his death in January is told."""
+def died_in_january(home, left: int):
+    """P1 has 300.00, of which so much is left; then a death in January is told."""
+    set_figure(home)
     for month in (JANUARY, FEBRUARY, MARCH):
-        contributions(
-            home, f"所属期 | 到账日期\n{month} | 2023-03-20", name=f"{month}.csv"
-        )
+        lines(home, Row("P1", str(month)))
         credit(home, LI, month, NANCHONG)
-    moves = f"流水号 | 日期 | 变动类型 | 金额\nA1 | 2023-04-01 | 转出 | {out}"
-    assert take_people(home, "G6", moves, name="转出.csv").status == "posted"
-    dies = "流水号 | 日期 | 变动类型 | 金额\nA2 | 2023-01-20 | 死亡 | 0.00"
-    assert take_people(home, "G6", dies, name="死亡.csv").status == "posted"
-    contributions(
-        home, "所属期 | 个人编号 | 姓名\n2023-04 | P2 | 李四", name="四月.csv"
-    )
+    if left < 30000:
+        spend(home, "P1", 30000 - left)
+    die(home, "P1", date(2023, 1, 20))
+    lines(home, Row("P2", "2023-04"))
 
 
 def test_what_is_no_longer_there_becomes_a_claim(sichuan_home):
-    died_in_january(sichuan_home)
+    died_in_january(sichuan_home, left=5000)
 
     made = credit(sichuan_home, LI, Month(2023, 4), NANCHONG)
 
     # 50.00 are left of 300.00, and 200.00 were credited after the death.
     assert made.corrected.claimed == Decimal("150.00")
-    assert balances(sichuan_home)["P0000000001"] == (0, 15000)
+    assert balances(sichuan_home)["P1"] == (0, 15000)
     assert "P22" in printed(sichuan_home, "511300-city-agency")
     check_identities(sichuan_home)
 
