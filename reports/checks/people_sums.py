@@ -34,7 +34,11 @@ def moved(connection: Connection) -> dict[int, dict[str, Moved]]:
     found: dict[int, dict[str, Moved]] = defaultdict(dict)
     for row in connection.execute(text(MOVED)):
         people = row.movements
-        if row.lowest != row.highest:
+        if (row.period, row.act, row.serial) != (
+            row.last_period,
+            row.last_act,
+            row.last_serial,
+        ):
             asked = {"batch": row.batch_id, "kind": row.kind}
             people = connection.execute(text(PEOPLE), asked).scalar_one()
         regions = tuple(sorted({row.first, row.last}))
@@ -93,12 +97,13 @@ def source_hashes(connection: Connection) -> dict[int, str]:
     }
 
 
-KEY = "period || '|' || act || '|' || serial"
-MOVED = f"""
+MOVED = """
     SELECT batch_id, kind, count(*) AS movements,
            CAST(sum(amount) AS bigint) AS amount,
            min(region) AS first, max(region) AS last,
-           min({KEY}) AS lowest, max({KEY}) AS highest
+           min(period) AS period, max(period) AS last_period,
+           min(act) AS act, max(act) AS last_act,
+           min(serial) AS serial, max(serial) AS last_serial
     FROM movement GROUP BY batch_id, kind
 """
 PEOPLE = """

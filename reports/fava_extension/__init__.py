@@ -12,6 +12,7 @@ extension's own config names book and year.
 from reports.fava_extension.board import AdvanceBoard
 from reports.fava_extension.calendar_page import WorkCalendar
 from reports.fava_extension.ledger_pages import DetailLedger, Journal
+from reports.fava_extension.personal_accounts import PersonalAccounts
 from reports.fava_extension.subject_balances import Balances
 from reports.fava_extension.voucher_pages import Vouchers
 
@@ -20,6 +21,7 @@ __all__ = [
     "Balances",
     "DetailLedger",
     "Journal",
+    "PersonalAccounts",
     "Vouchers",
     "WorkCalendar",
 ]

@@ -59,6 +59,27 @@ class BatchRow(NamedTuple):
     def state_name(self) -> str:
         return BATCH_STATES[self.state]
 
+    @property
+    def figure_lines(self) -> list[str]:
+        """The rates and figures that were used, a line each, for people."""
+        return [
+            (
+                f"{name}：{_figure_words(said)}"
+                if isinstance(said, dict)
+                else f"{name}：{said}"
+            )
+            for name, said in self.figures.items()
+        ]
+
+
+def _figure_words(said: dict) -> str:
+    words = ""
+    if "rate" in said:
+        words = f"{(Decimal(said['rate']) * 100).normalize():f}%"
+    if "value" in said:
+        words = f"{said['value']} × {words} ＝ {said['amount']}元"
+    return f"{words}（{said['cite']}）" if words else said["cite"]
+
 
 def batch_rows(
     connection: Connection, region: str, month: Month | None = None

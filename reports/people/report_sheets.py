@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Sequence
 
 from ledger import regions
+from reports.people.account_year import AccountsInYear
+from reports.people.batch_rows import BatchRow
 from reports.people.budget import BudgetRow, FinalRow
 from reports.people.statistics import Flow, Part, Statistics
 from reports.xlsx import Column, Sheet
@@ -166,3 +168,57 @@ def budget_sheets(
             ),
         ),
     ]
+
+
+def accounts_sheet(title: str, accounts: AccountsInYear) -> Sheet:
+    """A book's year of the control account, month by month."""
+    columns = [Column("月份", width=12)]
+    columns += [Column(kind.name, "money", 18) for kind in accounts.kinds]
+    columns.append(Column("月末余额", "money", 20))
+    blank = [None] * len(accounts.kinds)
+    rows = [("上年结转", *blank, accounts.opening)]
+    rows += [
+        (
+            str(row.month),
+            *(row.moved[kind.name] for kind in accounts.kinds),
+            row.balance,
+        )
+        for row in accounts.months
+    ]
+    sums = (accounts.total.get(kind.name) for kind in accounts.kinds)
+    total = ("本年累计", *sums, accounts.closing)
+    return Sheet("各月", title, "单位：元", tuple(columns), rows, total, ("", SIGNED))
+
+
+def batches_sheet(title: str, batches: Sequence[BatchRow]) -> Sheet:
+    """The batches behind it, one a row."""
+    columns = (
+        Column("批次", "number", 8),
+        Column("业务", width=14),
+        Column("所属期", width=10),
+        Column("凭证日期", "day", 12),
+        Column("人数", "number", 10),
+        Column("金额", "money", 18),
+        Column("分项", width=40),
+        Column("依据与数值", width=48),
+        Column("来源文件", width=40),
+        Column("凭证", width=36),
+        Column("状态", width=10),
+    )
+    rows = [
+        (
+            batch.id,
+            batch.kind_name,
+            batch.period,
+            batch.dated,
+            batch.people,
+            batch.total,
+            "；".join(f"{t.kind} {t.people}人 {t.amount}" for t in batch.totals),
+            "；".join([batch.policy, *batch.figure_lines]),
+            "、".join(batch.documents),
+            "、".join(batch.vouchers),
+            batch.state_name,
+        )
+        for batch in batches
+    ]
+    return Sheet("批次", f"{title}批次", "单位：元", columns, rows)
