@@ -29,6 +29,7 @@ from ledger.database import Home, bulk_insert, next_id, slices
 from ledger.documents import Clearing, Opening, Quota, SourceDocument, Transfer
 from ledger.errors import BookError
 from ledger.files import why, write_whole
+from ledger.people import freeing, withdrawing
 from ledger.schema import (
     ClearingLine,
     Document,
@@ -202,8 +203,21 @@ def complete_lines(
         )
 
 
-def documents(connection: Connection) -> list:
-    """Every document with its live lines, and how many of them made no voucher."""
+class Kept(NamedTuple):
+    """A document, its live lines, and how many of them made no voucher."""
+
+    id: int
+    form: str
+    name: str
+    sha256: str
+    recorded_by: str
+    recorded_at: str
+    lines: int
+    bare: int
+
+
+def documents(connection: Connection) -> list[Kept]:
+    """Every document that was taken, in order."""
     parts = []
     for table in TABLES.values():
         bare = and_(true(), *(column.is_(None) for column in _posting_of(table)))
@@ -218,15 +232,21 @@ def documents(connection: Connection) -> list:
         )
     counted = union_all(*parts).subquery()
     document = Document.__table__
-    return connection.execute(
+    columns = [document.c[name] for name in Kept._fields[:-2]]
+    rows = connection.execute(
         select(
-            document,
-            func.coalesce(counted.c.lines, 0).label("lines"),
-            func.coalesce(counted.c.bare, 0).label("bare"),
+            *columns,
+            func.coalesce(counted.c.lines, 0),
+            func.coalesce(counted.c.bare, 0),
         )
         .outerjoin(counted, counted.c.document_id == document.c.id)
         .order_by(document.c.id)
-    ).all()
+    )
+    people = withdrawing.counted(connection)
+    return [
+        Kept(*row[:-2], *people[row.id]) if row.id in people else Kept(*row)
+        for row in rows
+    ]
 
 
 def withdraw(
@@ -242,16 +262,10 @@ def withdraw(
     ).scalar()
     if form is None:
         raise BookError(f"没有原始凭证{document_id}；yibao document list 列出全部")
-    table = TABLES[form]
-    freed = connection.execute(
-        update(table)
-        .where(
-            table.c.document_id == document_id,
-            table.c.live,
-            *(column.is_(None) for column in _posting_of(table)),
-        )
-        .values(live=False)
-    ).rowcount
+    if form in withdrawing.TABLES:
+        freed = withdrawing.withdraw(connection, form, document_id)
+    else:
+        freed = _withdraw(connection, TABLES[form], document_id)
     if not freed:
         raise BookError(
             f"原始凭证{document_id}没有未生成凭证的行，不能撤回；"
@@ -265,11 +279,24 @@ def withdraw(
     return freed
 
 
+def _withdraw(connection: Connection, table: Table, document_id: int) -> int:
+    return connection.execute(
+        update(table)
+        .where(
+            table.c.document_id == document_id,
+            table.c.live,
+            *(column.is_(None) for column in _posting_of(table)),
+        )
+        .values(live=False)
+    ).rowcount
+
+
 def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     """Free the keys of lines that rejected or reversed postings had taken.
 
     A transfer whose receiver's half alone is taken back is under way again.
     """
+    freeing.free_postings(connection, posting_ids)
     for form in ("F0", "F2"):
         table = TABLES[form]
         connection.execute(

@@ -48,7 +48,8 @@ STATE_AT = """(
 
 BY_LINES = """
     WHEN same.region <> g.region THEN 'elsewhere'
-    WHEN same.status <> g.status OR same.insured_as <> g.insured_as
+    WHEN same.person_id IS NOT NULL AND (
+         same.status <> g.status OR same.insured_as <> g.insured_as
       OR same.base IS DISTINCT FROM g.base
       OR same.employer IS DISTINCT FROM g.employer
       OR same.personal IS DISTINCT FROM g.personal
@@ -56,7 +57,7 @@ BY_LINES = """
       OR same.retired_from <> g.retired_from
       OR same.civil IS DISTINCT FROM g.civil
       OR g.received_on IS NOT NULL AND same.received_on IS NOT NULL
-        AND CAST(same.received_on AS text) <> g.received_on THEN 'content'"""
+        AND CAST(same.received_on AS text) <> g.received_on) THEN 'content'"""
 BY_NAME = """
     WHEN g.name <> '' AND p.name <> '' AND g.name <> p.name THEN 'name'
     WHEN g.born <> '' AND p.born <> '' AND g.born <> p.born THEN 'born'"""
@@ -218,3 +219,18 @@ def filled(
 def seen(words: dict[str, str]) -> str:
     """The rows of a turn that are not new lines, each with what it is."""
     return SEEN.format(**words)
+
+
+def freed_by_posting(posting_id: int) -> int:
+    """`freed` of lines whose P1 was rejected or reversed."""
+    return 3 * posting_id
+
+
+def freed_by_document(document_id: int) -> int:
+    """`freed` of lines that withdrawing their document set free."""
+    return 3 * document_id + 1
+
+
+def freed_by_completion(document_id: int) -> int:
+    """`freed` of lines that a document replaced, because it brought their money."""
+    return 3 * document_id + 2

@@ -24,6 +24,7 @@ from ledger.people.contribution_sql import (
     REPLACED,
     REPLACING,
     filled,
+    freed_by_completion,
     seen,
 )
 
@@ -235,8 +236,8 @@ class _Turn:
         """
         received = [Received(*row) for row in self._rows(RECEIVED_LATER)]
         self._run(COMPLETE)
-        self._run(REPLACED, freed=freed_by_document(self.document_id))
-        self._run(REPLACING, freed=freed_by_document(self.document_id))
+        self._run(REPLACED, freed=freed_by_completion(self.document_id))
+        self._run(REPLACING, freed=freed_by_completion(self.document_id))
         return received
 
     def _run(self, statement: str, **values) -> None:
@@ -250,12 +251,3 @@ class _Turn:
 
     def _scalar(self, statement: str) -> int:
         return self.connection.exec_driver_sql(statement).scalar_one()
-
-
-def freed_by_document(document_id: int) -> int:
-    """`freed` of lines that withdrawing a document, or replacing them, set free."""
-    return 2 * document_id + 1
-
-
-def freed_by_posting(posting_id: int) -> int:
-    return 2 * posting_id
