@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from ledger.money import grouped
 from ledger.people.batches import BATCH, TOTAL
 from ledger.people.tables import BatchDocument
 from ledger.periods import Month
 from ledger.schema import Document, Voucher
+from posting_rules.personal import version_words
 from reports.people.statement_rows import voucher_name
 from reports.people.words import BATCH_KINDS, BATCH_STATES
 
@@ -60,6 +62,10 @@ class BatchRow(NamedTuple):
         return BATCH_STATES[self.state]
 
     @property
+    def policy_name(self) -> str:
+        return version_words(self.policy)
+
+    @property
     def figure_lines(self) -> list[str]:
         """The rates and figures that were used, a line each, for people."""
         return [
@@ -77,7 +83,7 @@ def _figure_words(said: dict) -> str:
     if "rate" in said:
         words = f"{(Decimal(said['rate']) * 100).normalize():f}%"
     if "value" in said:
-        words = f"{said['value']} × {words} ＝ {said['amount']}元"
+        words = f"{grouped(Decimal(said['value']))} × {words} ＝ {said['amount']}元"
     return f"{words}（{said['cite']}）" if words else said["cite"]
 
 

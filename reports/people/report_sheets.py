@@ -214,7 +214,7 @@ def batches_sheet(title: str, batches: Sequence[BatchRow]) -> Sheet:
             batch.people,
             batch.total,
             "；".join(f"{t.kind} {t.people}人 {t.amount}" for t in batch.totals),
-            "；".join([batch.policy, *batch.figure_lines]),
+            "；".join(filter(None, [batch.policy_name, *batch.figure_lines])),
             "、".join(batch.documents),
             "、".join(batch.vouchers),
             batch.state_name,
