@@ -82,7 +82,7 @@ def test_the_run_of_march_is_already_stopped_and_warned_of(sichuan_home):
 
 
 def test_a_february_run_made_late_pays_what_stood_on_its_last_day(sichuan_home):
-    """100 stood on 28 February, 40 came in April, 30 left... nothing is paid twice."""
+    """P1: 100 by 28 February, 40 since. P2: 60 and 5 by then, 7 since."""
     opened(sichuan_home, "个人编号 | 期初余额\nP1 | 100.00\nP2 | 60.00")
     changed(
         sichuan_home,

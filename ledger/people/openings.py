@@ -211,6 +211,9 @@ PEOPLE = """
     FROM g2
     WHERE region = :region AND NOT EXISTS (
         SELECT 1 FROM person WHERE person.person_id = g2.person_id
+    ) AND NOT EXISTS (
+        SELECT 1 FROM g2 AS earlier
+        WHERE earlier.person_id = g2.person_id AND earlier."at" < g2."at"
     )
     ORDER BY person_id
 """
