@@ -169,6 +169,19 @@ def payout_of(region: str) -> Personal:
     )
 
 
+def version_words(version: str) -> str:
+    """A batch's policy version for people: the document's number and first day.
+
+    >>> version_words("nanchong_2022_33@2023-01-01")
+    '南府办发〔2022〕33号（2023-01-01起）'
+    """
+    id, _, day = version.partition("@")
+    for document in _documents():
+        if document.id == id:
+            return f"{document.number}（{day}起）"
+    return version
+
+
 def fund_of_accounts(region: str) -> str:
     """The fund (险种) that personal accounts belong to."""
     return next(d.fund for d in documents_of(region) if d.fund)

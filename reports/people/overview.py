@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from ledger import regions
 from ledger.money import NOTHING
 from ledger.people.batches import BATCH, COUNTED, DRAFT
-from ledger.schema import AccountYear
+from ledger.schema import AccountYear, BookYear
 from ledger.vouchers import signed
 from reports.people.kinds import CONTROL
 
@@ -26,11 +26,12 @@ class RegionRow(NamedTuple):
     credited_to: str  # the last month that was credited, "" for none
     people: int  # credited in that month's first batch
     drafts: int  # batches that wait for approval
+    year: int | None  # the last of the agency's book, None before its first voucher
 
 
 def region_rows(connection: Connection) -> list[RegionRow]:
     """Every region with batches or a control account; reads no row of a person."""
-    balances = _balances(connection)
+    balances, years = _balances(connection), _years(connection)
     credited: dict[str, tuple[str, int]] = {}
     drafts: dict[str, int] = {}
     rows = connection.execute(
@@ -58,9 +59,21 @@ def region_rows(connection: Connection) -> list[RegionRow]:
             balances.get(region, NOTHING),
             *credited.get(region, ("", 0)),
             drafts.get(region, 0),
+            years.get(region),
         )
         for region in sorted(balances.keys() | credited.keys() | drafts.keys())
     ]
+
+
+def _years(connection: Connection) -> dict[str, int]:
+    """By region: the last year of its agency's book that has vouchers."""
+    year = BookYear.__table__.c
+    rows = connection.execute(
+        select(year.book_id, func.max(year.year))
+        .where(year.book_id.endswith("-city-agency"))
+        .group_by(year.book_id)
+    )
+    return {book.partition("-")[0]: last for book, last in rows}
 
 
 def _balances(connection: Connection) -> dict[str, Decimal]:
