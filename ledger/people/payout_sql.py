@@ -32,15 +32,14 @@ FILED = """
       )
 """
 PEOPLE = "(SELECT DISTINCT person_id FROM payout_filed) AS filed"
-# stood: at the end of a day. gone: what left after it, batch by batch; what was undone
-# since has not left. waiting: what drafts take.
-STOOD = """CAST(sum(
-    CASE WHEN batch.state <> 'draft' AND moved.dated <= '{0}'
-         THEN moved.amount ELSE 0 END
+# stood: at the end of a day. gone: what left after it, batch by batch. What was undone,
+# whenever, never was. waiting: what drafts take.
+STANDS = "batch.state = 'counted' AND batch.undoes_id IS NULL"
+STOOD = f"""CAST(sum(
+    CASE WHEN {STANDS} AND moved.dated <= '{{0}}' THEN moved.amount ELSE 0 END
 ) AS bigint)"""
-GONE = """CAST(sum(
-    CASE WHEN batch.state = 'counted' AND moved.dated > '{0}' AND moved.amount < 0
-          AND (undone.id IS NULL OR undone.dated <= '{0}')
+GONE = f"""CAST(sum(
+    CASE WHEN {STANDS} AND moved.dated > '{{0}}' AND moved.amount < 0
          THEN -moved.amount ELSE 0 END
 ) AS bigint)"""
 SUMS = f"""
@@ -58,7 +57,6 @@ SUMS = f"""
         GROUP BY movement.person_id, movement.batch_id
     ) AS moved
     JOIN batch ON batch.id = moved.batch_id
-    LEFT JOIN batch AS undone ON undone.id = batch.undoes_id
     GROUP BY moved.person_id
 """
 # What came back of payouts; of what is withheld, what was spent since.
