@@ -106,8 +106,9 @@ def _workbook(name: str, data: bytes, forms: list, why: dict) -> bytes:
 def _titles(head: Head) -> list[str]:
     """The printed header; what was in 万元 by a line above it says so itself."""
     titles = [shown(cell, 100) for cell in head.printed]
-    for title, at in head.place.items():
-        if head.scale.get(title, 1) != 1 and "万元" not in titles[at]:
+    for title in head.form.sums:
+        at = head.place.get(title)
+        if at is not None and head.scale[title] != 1 and "万元" not in titles[at]:
             titles[at] += "（万元）"
     return titles
 

@@ -97,6 +97,9 @@ class Outcome(NamedTuple):
 
 def take(connection: Connection, document_id: int, rules: Iterable[Rule]) -> Outcome:
     """Take the rows that are staged in `g1`; every change it makes is set-based."""
+    rules = list(rules)
+    if not rules:  # nothing is staged
+        return Outcome(0, 0, 0, [], [])
     _keep_rules(connection, rules)
     turns = _turns(connection)
     outcomes = []
