@@ -19,6 +19,7 @@ from desk.credit import credit
 from desk.homes import put_setting
 from desk.reversing import reverse
 from desk.vouchers import approve, reject
+from ledger import sources
 from ledger.errors import BookError
 from ledger.periods import period
 
@@ -522,3 +523,17 @@ def test_the_dead_are_not_paid_out_and_heirs_may_take_what_bounces(two):
 
     assert result.status == "posted"
     assert accounts(two, "P5") == [(PANZHIHUA, 0, 0, "closed")]
+
+
+def test_a_death_that_was_said_wrongly_is_withdrawn_with_its_list(two):
+    table = "个人编号 | 变动类型 | 死亡日期\nP1 | 死亡 | 2023-01-20"
+    change(two, table)
+    document = stored(two, "SELECT max(id) FROM document")[0][0]
+
+    with two.writing() as connection:
+        sources.withdraw(connection, document, "wang", WANG.at, "认错了人")
+    back = accounts(two), stored(two, "SELECT died_on FROM person ORDER BY 1")
+    again = change(two, table.replace("01-20", "01-21"))
+
+    assert back == ([(NANCHONG, 10000, 0, "open")], [(None,), (None,)])
+    assert (again.status, accounts(two)[0][3]) == ("posted", "died")

@@ -183,6 +183,13 @@ def free(connection: Connection, batch_id: int) -> None:
     states.settle_people(connection, ids)
 
 
+def withdrawn(connection: Connection, freed: int, person_ids: Sequence[str]) -> None:
+    """What follows from lines that moved no money and were freed with a document."""
+    connection.execute(text(SERIALS_OF_FREED), {"freed": freed})
+    deaths.withdraw(connection, person_ids)
+    states.settle_people(connection, person_ids)
+
+
 ROWS = f"""
     SELECT "at", sheet, "row", serial, dated, person_id, kind, died_on, amount, other,
            payee_name, payee_account, payee_bank, basis, note, region
@@ -258,4 +265,13 @@ FREE_SERIALS = """
 """
 FREE_LINES = """
     UPDATE change_line SET freed = :batch WHERE batch_id = :batch AND freed = 0
+"""
+SERIALS_OF_FREED = """
+    DELETE FROM serial_key WHERE form = 'G6' AND serial IN (
+        SELECT serial FROM change_line WHERE freed = :freed
+    ) AND NOT EXISTS (
+        SELECT 1 FROM change_line
+        WHERE change_line.person_id = serial_key.person_id
+          AND change_line.serial = serial_key.serial AND change_line.freed = 0
+    )
 """

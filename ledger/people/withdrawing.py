@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from ledger.people import deaths, freeing
+from ledger.people import changes, freeing
 from ledger.people.tables import (
     AccountOpeningLine,
     BounceLine,
@@ -57,7 +57,7 @@ def withdraw(connection: Connection, form: str, document_id: int) -> int:
         {**values, "freed": BY_DOCUMENT + document_id},
     )
     if form == "G6":
-        deaths.withdraw(connection, people)
+        changes.withdrawn(connection, BY_DOCUMENT + document_id, people)
     return len(people)
 
 
