@@ -10,8 +10,6 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, Date, text
 
-from ledger.money import from_fen
-
 STAGED = "g7"
 
 
@@ -37,17 +35,17 @@ class FilingRow(NamedTuple):
 
 
 class Exceptional(NamedTuple):
-    """A filing with a hardship, and what was paid on it; amounts in yuan."""
+    """A filing with a hardship."""
 
     person_id: str
     name: str
     kind: str
+    scope: str
     from_day: date
     hardship: str
     agency: str
     verified_on: date
     valid_until: date
-    paid: object  # Decimal
 
 
 def rows(connection: Connection) -> list[tuple[str, int, FilingRow]]:
@@ -91,14 +89,10 @@ def complete(connection: Connection, lines: Sequence[FilingRow]) -> None:
 
 
 def exceptional(connection: Connection, region: str) -> list[Exceptional]:
-    """Every filing with a hardship of a region's people, in order of 起始日期."""
-    statement = text(EXCEPTIONAL).columns(
-        from_day=Date, verified_on=Date, valid_until=Date
-    )
-    return [
-        Exceptional(*row[:-1], from_fen(row.paid))
-        for row in connection.execute(statement, {"region": region})
-    ]
+    """Every filing with a hardship of people with an account in a region."""
+    statement = text(EXCEPTIONAL).bindparams(region=region)
+    days = {"from_day": Date, "verified_on": Date, "valid_until": Date}
+    return [Exceptional(*row) for row in connection.execute(statement.columns(**days))]
 
 
 def _texts(row) -> FilingRow:
@@ -131,18 +125,12 @@ COMPLETE = """
       AND freed = 0
 """
 EXCEPTIONAL = """
-    SELECT filing.person_id, person.name, filing.kind, filing.from_day,
-           filing.hardship, filing.agency, filing.verified_on, filing.valid_until,
-           coalesce((
-               SELECT CAST(sum(payout_line.amount) AS bigint) FROM payout_line
-               JOIN batch ON batch.id = payout_line.batch_id
-               WHERE payout_line.person_id = filing.person_id
-                 AND payout_line.region = :region
-                 AND payout_line.scope = filing.scope
-                 AND batch.state = 'counted' AND batch.dated >= filing.verified_on
-                 AND batch.dated <= filing.valid_until
-           ), 0) AS paid
+    SELECT filing.person_id, person.name, filing.kind, filing.scope, filing.from_day,
+           filing.hardship, filing.agency, filing.verified_on, filing.valid_until
     FROM filing JOIN person ON person.person_id = filing.person_id
-    WHERE filing.freed = 0 AND filing.hardship <> '' AND person.region = :region
+    WHERE filing.freed = 0 AND filing.hardship <> '' AND EXISTS (
+        SELECT 1 FROM account
+        WHERE account.person_id = filing.person_id AND account.region = :region
+    )
     ORDER BY filing.from_day, filing.person_id, filing.kind
 """
