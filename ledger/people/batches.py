@@ -33,7 +33,6 @@ BATCH, TOTAL = Batch.__table__, BatchTotal.__table__
 TAKEN = BatchDocument.__table__
 # Give and take, or several months, on one account: only the net counts.
 NETTED = ("correction", "reversal", "make-up")
-MANY = 50_000  # movements, from which PostgreSQL's statistics are brought up to date
 DRAFT, COUNTED, REJECTED, UNDONE = "draft", "counted", "rejected", "undone"
 
 
@@ -236,9 +235,6 @@ def _count(connection: Connection, batch_id: int) -> None:
     """
     batch = _batch(connection, batch_id)
     kinds = sorted(totals_of(connection, batch_id).values(), key=lambda k: -k.amount)
-    if connection.dialect.name == "postgresql":
-        if sum(kind.movements for kind in kinds) > MANY:
-            connection.exec_driver_sql("ANALYZE movement")
     states.prepare(connection, batch_id, batch.kind)
     claims.check(connection, batch, any(k.kind == claims.KIND for k in kinds))
     this = {"batch": batch_id}
@@ -251,6 +247,7 @@ def _count(connection: Connection, batch_id: int) -> None:
             once = kind.people == kind.movements
             statement = ADD_KIND_ONCE if once else ADD_KIND
             _add(connection, statement, kind.people, {**this, "kind": kind.kind})
+    connection.exec_driver_sql(HOLD_AGAIN)
     claims.count(connection, batch_id, kinds)
     _set_state(connection, batch_id, COUNTED)
     states.settle(connection, batch_id, batch.kind)
@@ -296,18 +293,9 @@ def fen(amount: Decimal) -> int:
     return whole_fen(amount)
 
 
-# A closed account that gets money again is a left one, or that of a dead person.
-MOVED = """
-    UPDATE account
-    SET balance = account.balance + moved.amount,
-        state = CASE
-            WHEN account.state = 'closed' AND moved.amount > 0 THEN coalesce((
-                SELECT CASE WHEN person.died_on IS NULL THEN 'left' ELSE 'died' END
-                FROM person WHERE person.person_id = account.person_id
-            ), 'left')
-            ELSE account.state
-        END
-"""
+MOVED = "UPDATE account SET balance = account.balance + moved.amount"
+# A closed account (of a dead person, paid out) that gets money again holds it.
+HOLD_AGAIN = "UPDATE account SET state = 'died' WHERE state = 'closed' AND balance > 0"
 SUMS = """
     SELECT person_id, region, CAST(sum(amount) AS bigint) AS amount
     FROM movement WHERE batch_id = :batch
