@@ -106,7 +106,7 @@ def _tell_statistics(made, by_month: bool) -> None:
         ("支出", whole.expenditure, made.expenditure),
     ):
         rows.append((title, "", grouped(total)))
-        rows += [(f"  {p.name}", p.movements, grouped(p.amount)) for p in parts]
+        rows += [(f"其中：{p.name}", p.movements, grouped(p.amount)) for p in parts]
     if whole.claimed:
         rows.append(("追回挂账（净额）", "", grouped(whole.claimed)))
     rows.append(("期末余额", "", grouped(whole.closing)))
@@ -203,7 +203,7 @@ def _tell_budget(year, budget, final) -> None:
         ["项目", "预算", "执行", "执行率", "未执行"],
         [
             (
-                row.line if row.line == row.nature else f"  {row.line}",
+                row.line if row.line == row.nature else f"其中：{row.line}",
                 "未设置" if row.budget is None else grouped(row.budget),
                 grouped(row.actual),
                 "" if row.rate is None else percent_text(row.rate),

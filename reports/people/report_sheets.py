@@ -75,7 +75,9 @@ def _totals(made: Statistics) -> list[tuple]:
         ("支出合计", whole.expenditure, made.expenditure),
     ):
         rows.append((title, sum(part.movements for part in parts), total))
-        rows += [(f"　{part.name}", part.movements, part.amount) for part in parts]
+        rows += [
+            (f"　其中：{part.name}", part.movements, part.amount) for part in parts
+        ]
     if whole.claimed:
         rows.append(("追回挂账（净额）", "", whole.claimed))
     rows.append(("期末余额", "", whole.closing))
@@ -134,7 +136,7 @@ def budget_sheets(
             ),
             [
                 (
-                    row.line if row.line == row.nature else f"　{row.line}",
+                    row.line if row.line == row.nature else f"　其中：{row.line}",
                     row.budget,
                     row.actual,
                     row.rate,
