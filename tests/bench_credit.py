@@ -38,7 +38,8 @@ def credit(folder: Path) -> list[Result]:
     elif shutil.which("pg_virtualenv"):
         command = ["pg_virtualenv", "-t", sys.executable, "-m", "tests.bench_credit"]
         told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        results.append(Result(*json.loads(told.stdout.splitlines()[-1])))
+        found = next(x for x in told.stdout.splitlines() if x.startswith("["))
+        results.append(Result(*json.loads(found)))
     return results
 
 
