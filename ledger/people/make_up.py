@@ -80,8 +80,10 @@ def states(connection: Connection, batch_id: int) -> list[State]:
 
 def exceptions(connection: Connection, batch_id: int) -> Iterator[Meanwhile]:
     """The people of a make-up that are not simply 在籍, by id."""
-    rows = connection.execution_options(stream_results=True).execute(
-        text(EXCEPTIONS), _asked(connection, batch_id)
+    rows = connection.execute(
+        text(EXCEPTIONS),
+        _asked(connection, batch_id),
+        execution_options={"stream_results": True},
     )
     for row in rows:
         yield Meanwhile(*row[:-1], from_fen(row.amount))
