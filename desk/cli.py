@@ -13,7 +13,7 @@ import sys
 from datetime import date, datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Sequence
 
 import click
 
@@ -219,7 +219,7 @@ def tell_json(document) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=1))
 
 
-def tell_table(titles: list[str], rows: list, numbers: str = "") -> None:
+def tell_table(titles: list[str], rows: list, numbers: Sequence[str] = "") -> None:
     """Rows for people; `numbers` holds the 1-based columns that are amounts, "45"."""
     from tabulate import tabulate
 

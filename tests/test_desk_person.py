@@ -1,6 +1,8 @@
 """The commands person and report, and check --unmasked: words in, words out."""
 
 import json
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from accounts_by_hand import (
@@ -255,10 +257,76 @@ def test_batches_are_listed_with_totals_and_vouchers(yibao):
     assert yibao("report", "batches", *REGION)[0] == 0
 
 
+RISK = ("report", "cash-risk", *REGION, "--from", "2023-01", "--to", "2023-12")
+
+
+@pytest.fixture
+def inherited(home):
+    """王五's heirs received what was left: 40.00."""
+    moved = [(WANG_ID, "继承", "-40")]
+    batch_id = batch(home, "change", moved, date(2023, 3, 1), "", serial="JC1")
+    change_line(home, WANG_ID, "继承", "JC1", date(2023, 3, 1), batch_id)
+
+
+def test_registers_mask_people(yibao, inherited):
+    code, out, _ = yibao(*RISK)
+
+    assert code == 0
+    assert "王*" in out and "****0002" in out and "40.00" in out
+    assert "王五" not in out and WANG_ID not in out
+
+
+def test_a_register_of_people_whole_is_on_record(yibao, home, inherited):
+    code, out, _ = yibao(*RISK, "--unmasked", "--json", "--by", "zhao")
+
+    assert code == 0
+    assert json.loads(out)["rows"][0]["person_id"] == WANG_ID
+    assert disclosures(home) == [("zhao", "cash-risk", WANG_ID)]
+
+
+def test_a_register_that_is_empty_is_said_to_be(yibao, tmp_path):
+    path = tmp_path / "登记簿.xlsx"
+
+    code, out, _ = yibao("report", "payout-exceptions", *REGION, "--xlsx", path)
+
+    assert code == 0 and "（没有）" in out and path.stat().st_size > 1000
+
+
 def test_a_region_that_is_no_city_of_the_province_is_refused(yibao):
     code, _, err = yibao("report", "batches", "--region", "520100")
 
     assert code == 2 and "不是本省的统筹区" in err
+
+
+def change_line(home, person_id, kind, serial, dated, batch_id) -> None:
+    """A row of G6, as its import keeps it."""
+    from sqlalchemy import insert
+
+    from ledger.people.tables import ChangeLine
+
+    with home.writing() as connection:
+        connection.execute(
+            insert(ChangeLine.__table__).values(
+                person_id=person_id,
+                serial=serial,
+                freed=0,
+                sheet="",
+                region="511300",
+                dated=dated,
+                kind=kind,
+                died_on=None,
+                amount=Decimal("40.00"),
+                other="",
+                payee_name="王一",
+                payee_account="6222000000000000001",
+                payee_bank="工商银行",
+                basis="继承公证书",
+                note="",
+                batch_id=batch_id,
+                document_id=1,
+                row=2,
+            )
+        )
 
 
 def amendments(home) -> list[tuple]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Sequence
 
 from ledger import regions
@@ -224,3 +226,21 @@ def batches_sheet(title: str, batches: Sequence[BatchRow]) -> Sheet:
         for batch in batches
     ]
     return Sheet("批次", f"{title}批次", "单位：元", columns, rows)
+
+
+def register_sheet(
+    title: str, unit: str, span: str, titles: Sequence[str], rows: Sequence[Sequence]
+) -> Sheet:
+    """A register of people; the columns' kinds are those of the first row."""
+    kinds = [_kind(value) for value in rows[0]] if rows else ["text"] * len(titles)
+    columns = tuple(map(Column, titles, kinds))
+    line = f"编制单位：{unit}　　{span}　　单位：元"
+    return Sheet(title, title, line, columns, rows, None, ("", SIGNED))
+
+
+def _kind(value) -> str:
+    if isinstance(value, Decimal):
+        return "money"
+    if isinstance(value, date):
+        return "day"
+    return "number" if isinstance(value, int) else "text"
