@@ -38,8 +38,9 @@ def take(
 ) -> Taken:
     """Record the rows that can be taken, set the others aside, post what arrived."""
     places: set[tuple[str, str]] = set()
-    blocks = _noting(document, places)
+    blocks = _noting(desk, document, places)
     staging.load(connection, "g1", document.fields, blocks, contributions.KEY)
+    desk.tell(f"{document.name} 核对{document.count}行、登记", 0)
     rules = [_rule(connection, desk, *place) for place in sorted(places)]
     outcome = contributions.take(connection, document_id, rules)
     for refused in outcome.refused:
@@ -55,11 +56,14 @@ def take(
     return Taken(outcome.new, outcome.known, outcome.completed, ids)
 
 
-def _noting(document: PeopleDocument, places: set) -> Iterator[Block]:
+def _noting(desk: Desk, document: PeopleDocument, places: set) -> Iterator[Block]:
     """The document's blocks; what months and regions they have is noted."""
     month, region = map(document.fields.index, ("month", "region"))
+    rows = 0
     for block in document.blocks():
         places.update(zip(block.columns[month], block.columns[region]))
+        rows += len(block.rows)
+        desk.tell(f"{document.name} 读入{rows}行", 0)
         yield block
 
 

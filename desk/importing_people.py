@@ -42,6 +42,7 @@ def import_people(
     document_id = sources.keep_document(
         connection, document, desk.actor.by, desk.actor.at
     )
+    desk = desk._replace(tell=tell)
     taken: Taken = take(connection, desk, document, document_id, aside)
     sources.set_totalled(connection, document_id, document.totalled)
     if aside and options.strict:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Callable, Iterator
 
 DELAY = 2  # seconds before a bar is shown at all
-Tell = Callable[[str], None]
+Tell = Callable[..., None]  # of words, and how many steps they are: 1, or 0
 
 
-def silently(words: str) -> None:
+def silently(words: str, steps: int = 1) -> None:
     """Tell nobody."""
 
 
@@ -25,8 +25,8 @@ def bar(steps: int) -> Iterator[Tell]:
     form = "{percentage:3.0f}%|{bar:30}| {elapsed} {desc}"
     with tqdm(total=steps, delay=DELAY, leave=False, bar_format=form) as shown:
 
-        def tell(words: str) -> None:
+        def tell(words: str, steps: int = 1) -> None:
             shown.set_description_str(words)
-            shown.update()
+            shown.update(steps)
 
         yield tell

@@ -8,6 +8,7 @@ from typing import Callable, NamedTuple, NoReturn
 
 from sqlalchemy import Connection
 
+from desk.progress import Tell, silently
 from ledger import postings
 from ledger.documents import SourceDocument
 from ledger.errors import BookError, Fault, SourceError
@@ -24,6 +25,7 @@ class Desk(NamedTuple):
     actor: Actor
     post_on: date | None
     by_rule: bool
+    tell: Tell = silently
 
     @property
     def policy(self) -> Policy:

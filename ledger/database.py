@@ -32,6 +32,11 @@ SCHEMA_VERSION = "0003"
 LOCK_SECONDS = 30
 LOCK_KEY = 20170417  # any number that nothing else in the database locks
 SLICE = 5_000
+# A server ends a long statement, and its lock, soon after its client is gone.
+CHECK_CLIENT = """
+    SELECT set_config('client_connection_check_interval', '1s', true)
+    WHERE current_setting('server_version_num') >= '140000'
+"""
 LOCKED = ("locked", "55P03")  # SQLite's word, PostgreSQL's lock_not_available
 AWAY = (
     "'28P01'",
@@ -41,6 +46,8 @@ AWAY = (
     "'53100'",
 )  # login, none, down, full
 CHECKPOINT_PAGES = 16_384  # of 4 KiB: a usual import need not wait for one
+INTERRUPTED = "interrupted"  # SQLite's word for a statement that Ctrl-C ended
+OPCODES = 100_000  # of SQLite's machine between two looks for signals
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of its file in memory
 
 
@@ -71,11 +78,15 @@ class Home:
         with _answering(), self.engine.connect() as connection:
             if self.engine.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+                connection.execute(text(CHECK_CLIENT))
                 connection.execute(select(func.pg_advisory_xact_lock(LOCK_KEY)))
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
+            except KeyboardInterrupt:
+                connection.invalidate()  # a server would first end its statement
+                raise
             except BaseException:
                 connection.rollback()
                 raise
@@ -189,6 +200,7 @@ def _engine(url: str) -> Engine:
     def configure(connection, _):
         # The driver's own BEGIN would come too late for BEGIN IMMEDIATE.
         connection.isolation_level = None
+        connection.set_progress_handler(_signals, OPCODES)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -196,6 +208,11 @@ def _engine(url: str) -> Engine:
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
     return engine
+
+
+def _signals() -> int:
+    """Called inside long statements of SQLite, so that Ctrl-C is heard in them."""
+    return 0
 
 
 @contextmanager
@@ -207,6 +224,8 @@ def _answering() -> Iterator[None]:
         # The driver's own error comes from bulk_insert; pg8000 tells by SQLSTATE.
         orig = getattr(error, "orig", error)
         said = str(orig)
+        if said == INTERRUPTED:
+            raise KeyboardInterrupt from error
         if any(word in said for word in LOCKED):
             raise UnavailableError(
                 f"等了{LOCK_SECONDS}秒，数据库仍被另一个程序占用；请稍后再试"

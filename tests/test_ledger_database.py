@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections import defaultdict
 
 import pytest
@@ -125,3 +127,26 @@ def test_a_full_database_is_told_and_nothing_is_posted(sqlite_home, tmp_path):
     with sqlite_home.reading() as connection:
         assert connection.execute(select(Voucher.id)).first() is None
     assert book_files(sqlite_home) == {}
+
+
+def test_ctrl_c_ends_a_long_statement_at_once_and_leaves_nothing(home):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupted)
+    began = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt), home.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM setting")
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            connection.exec_driver_sql(
+                "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n"
+                " WHERE x < 2000000000) SELECT count(*) FROM n"
+            )
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert time.monotonic() - began < 3
+    with home.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM setting").scalar()

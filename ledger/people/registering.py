@@ -74,9 +74,10 @@ def restate_late(connection: Connection, people: bool, retired: int) -> None:
 
 def restate(connection: Connection, table: str) -> None:
     """Write the history of the people in a table anew, from what stands."""
+    connection.execute(text(FORGET.format(table=table)))
     staging.temporary(connection, "g1_history", HISTORY.format(table=table))
-    for statement in (FORGET, HISTORY_AGAIN, AS_LAST_KNOWN):
-        connection.execute(text(statement.format(table=table)))
+    connection.execute(text(HISTORY_AGAIN))
+    connection.execute(text(AS_LAST_KNOWN.format(table=table)))
 
 
 def _keep_months_again(connection: Connection) -> None:
@@ -145,40 +146,37 @@ CHANGED = """
     WHERE person.person_id = news.person_id AND news.how = 'changed'
 """
 BY_FORM = """(SELECT document.id FROM document WHERE document.form = 'G1')"""
-POINTS = f"""
+STATE = """region || '|' || status || '|' || insured_as || '|'
+    || coalesce(CAST(base AS text), '')"""
+# What stands at each month: another form's state, or else the month's line.
+POINTS = """
     SELECT person_id, from_month AS month, region, status, insured_as, base,
-        document_id, "row", 0 AS rank
-    FROM person_state
-    WHERE person_id IN (SELECT person_id FROM {{table}})
-      AND document_id NOT IN {BY_FORM}
+        document_id, "row", 0 AS of_line
+    FROM person_state WHERE person_id IN (SELECT person_id FROM {table})
     UNION ALL
     SELECT l.person_id, l.month, l.region, CASE
         WHEN p.retired_from <> '' AND p.retired_from <= l.month THEN '退休'
-        ELSE l.status END, l.insured_as, l.base, l.document_id, l."row",
-        CASE WHEN l.kind = '正常' THEN 1 ELSE 2 END
-    FROM {{table}} AS late CROSS JOIN g1_month CROSS JOIN contribution_line AS l
+        ELSE l.status END, l.insured_as, l.base, l.document_id, l."row", 1
+    FROM {table} AS late CROSS JOIN g1_month CROSS JOIN contribution_line AS l
     JOIN person AS p ON p.person_id = l.person_id
     WHERE l.month = g1_month.month AND l.person_id = late.person_id AND l.freed = 0
+      AND NOT EXISTS (
+        SELECT 1 FROM person_state AS s
+        WHERE s.person_id = l.person_id AND s.from_month = l.month)
+      AND (l.kind = '正常' OR NOT EXISTS (
+        SELECT 1 FROM contribution_line AS n
+        WHERE n.month = l.month AND n.person_id = l.person_id
+          AND n.kind = '正常' AND n.freed = 0))
 """
 HISTORY = f"""
     SELECT person_id, month, region, status, insured_as, base, document_id, "row",
-        row_number() OVER (PARTITION BY person_id ORDER BY month DESC) AS from_last,
-        rank
+        of_line
     FROM (
-        SELECT *, lag(region) OVER past AS region_before,
-            lag(status) OVER past AS status_before,
-            lag(insured_as) OVER past AS insured_before,
-            lag(base) OVER past AS base_before
-        FROM (
-            SELECT *, row_number() OVER (
-                PARTITION BY person_id, month ORDER BY rank) AS of_month
-            FROM ({POINTS}) AS points
-        ) AS ranked WHERE of_month = 1
-        WINDOW past AS (PARTITION BY person_id ORDER BY month)
+        SELECT *, {STATE} AS state, lag({STATE}) OVER (
+            PARTITION BY person_id ORDER BY month) AS before
+        FROM ({POINTS}) AS points
     ) AS followed
-    WHERE rank = 0 OR region_before IS NULL OR region <> region_before
-       OR status <> status_before OR insured_as <> insured_before
-       OR base IS DISTINCT FROM base_before
+    WHERE of_line = 0 OR before IS NULL OR state <> before
 """
 FORGET = f"""
     DELETE FROM person_state WHERE person_id IN (SELECT person_id FROM {{table}})
@@ -188,12 +186,15 @@ HISTORY_AGAIN = """
     INSERT INTO person_state (person_id, from_month, region, status, insured_as, base,
         document_id, "row")
     SELECT person_id, month, region, status, insured_as, base, document_id, "row"
-    FROM g1_history WHERE rank > 0
+    FROM g1_history WHERE of_line = 1
 """
 AS_LAST_KNOWN = """
     UPDATE person SET region = last.region, status = last.status,
-        insured_as = last.insured_as, base = last.base, since = last.month,
+        insured_as = last.insured_as, base = last.base, since = last.from_month,
         document_id = last.document_id, "row" = last."row"
-    FROM g1_history AS last
-    WHERE person.person_id = last.person_id AND last.from_last = 1
+    FROM person_state AS last
+    WHERE person.person_id IN (SELECT person_id FROM {table})
+      AND last.person_id = person.person_id AND last.from_month = (
+        SELECT max(s.from_month) FROM person_state AS s
+        WHERE s.person_id = person.person_id)
 """
