@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
-from typing import NamedTuple, Sequence
+from typing import Iterable, NamedTuple, Sequence
 
 import xlsxwriter
 
@@ -20,6 +20,7 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+LONG_OPTIONS = {**OPTIONS, "in_memory": False, "constant_memory": True}
 FORMATS = {
     "money": "#,##0.00;[Red]-#,##0.00;",  # zero stays blank
     "rate": "0.00%",
@@ -46,15 +47,19 @@ class Sheet(NamedTuple):
     title: str
     line: str  # below the title: 单位：元
     columns: tuple[Column, ...]
-    rows: Sequence[Sequence]
+    rows: Iterable[Sequence]
     total: Sequence | None = None
     notes: Sequence[str] = ()
 
 
-def workbook(sheets: Sequence[Sheet], on: date) -> bytes:
-    """The sheets as one xlsx file; `on` is the day that it says it was made."""
+def workbook(sheets: Sequence[Sheet], on: date, long: bool = False) -> bytes:
+    """The sheets as one xlsx file; `on` is the day that it says it was made.
+
+    `long`: rows go to disk one by one, also from an iterator; headings above others
+    (`group`) cannot be had then.
+    """
     stream = BytesIO()
-    book = xlsxwriter.Workbook(stream, OPTIONS)
+    book = xlsxwriter.Workbook(stream, LONG_OPTIONS if long else OPTIONS)
     book.set_properties({"created": datetime(on.year, on.month, on.day)})
     formats = _formats(book)
     for sheet in sheets:

@@ -55,7 +55,8 @@ class FinalRow(NamedTuple):
 
 
 def budget_rows(connection: Connection, year: int, region: str) -> list[BudgetRow]:
-    """收入 and 支出 as a whole, then each sub-account with a budget or a movement."""
+    """收入 and 支出 as a whole, each with its sub-accounts that have a budget or a
+    movement; then others with a budget."""
     sums = _by_kind(connection, year, region)
     rows = []
     for nature, sign in ((INCOME, 1), (EXPENDITURE, -1)):
@@ -67,6 +68,11 @@ def budget_rows(connection: Connection, year: int, region: str) -> list[BudgetRo
                 connection, year, region, kind.name, nature, sums[kind.name] * sign
             )
             if row.budget is not None or row.actual:
+                rows.append(row)
+    for kind in kinds():  # neither income nor expenditure: only where budgeted
+        if kind.nature not in (INCOME, EXPENDITURE):
+            row = _row(connection, year, region, kind.name, kind.name, sums[kind.name])
+            if row.budget is not None:
                 rows.append(row)
     return rows
 
