@@ -21,8 +21,8 @@ from desk import (
     import_quotas,
     import_transfers,
 )
-from desk.progress import Tell, silently
 from desk.importing_people import import_people
+from desk.progress import Tell, silently
 from desk.taking import Desk, approved
 from importers.forms import opened
 from importers.people import PeopleDocument

@@ -1,9 +1,10 @@
-"""G1: a month's list posts what arrived, and is taken once, completed, and taken back."""
+"""G1: a month's list posts what arrived; is taken once, completed, taken back."""
 
 from datetime import date
 
 import pytest
-from desk_by_hand import count, printed
+from desk_by_hand import count, printed, take
+from forms_by_hand import line
 from people_by_hand import (
     LI,
     NANCHONG,
@@ -187,8 +188,11 @@ def test_a_missing_personal_contribution_is_what_the_rule_computes(sichuan_home)
     assert str(result.vouchers[0].amount) == "400.00"
 
 
-BAD = """
-    个人编号 | 统筹区代码 | 姓名 | 人员类别 | 参保身份 | 缴费类型 | 出生年月 | 缴费基数 | 个人缴费 | 其中计入个人账户 | 退休待遇起始月 | 公务员补助计入
+TITLES = (
+    "个人编号 | 统筹区代码 | 姓名 | 人员类别 | 参保身份 | 缴费类型 | 出生年月 |"
+    "缴费基数 | 个人缴费 | 其中计入个人账户 | 退休待遇起始月 | 公务员补助计入"
+)
+BAD = f"""{TITLES}
     B01 | 520100 | 张三 | 在职 | 单位职工 | 正常 | 1980-05 | 5000.00 | 100.00 | | |
     B02 | 510000 | 张三 | 在职 | 单位职工 | 正常 | 1980-05 | 5000.00 | 100.00 | | |
     B03 | 511302 | 张三 | 在职 | 单位职工 | 正常 | 1980-05 | 5000.00 | 100.00 | | |
@@ -412,3 +416,11 @@ def test_a_row_that_can_be_taken_now_posts_from_the_same_file_again(sichuan_home
     assert (first.status, first.new) == ("posted-in-part", 1)
     assert (second.status, second.new, second.known) == ("posted", 1, 1)
     assert len(second.vouchers) == 2
+
+
+def test_a_fund_form_in_a_home_without_an_advance_policy_says_so(sichuan_home):
+    result = take(sichuan_home, "F3", [line("F3", 统筹区代码="511300")])
+
+    assert result.status == "rejected"
+    assert "510000应有一份异地就医预付金文件，实有0份" in result.message
+    assert "本文件没有入账" in result.message

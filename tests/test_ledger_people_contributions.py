@@ -12,6 +12,7 @@ from desk.reversing import reverse
 from ledger import sources
 from ledger.database import Home
 from ledger.errors import BookError
+from ledger.people.retiring import RETIRED_SINCE
 
 STATE = """
     SELECT region, status, insured_as, base, since, retired_from FROM person
@@ -314,3 +315,21 @@ def test_a_list_cut_into_files_in_any_way_says_the_same(
         shutil.rmtree(folder)
 
     assert found[0] == found[1]
+
+
+def test_a_few_late_retirements_look_up_lines_and_scan_none(sqlite_sichuan_home):
+    """A month's list tells of few; the lines of years are many."""
+    months(sqlite_sichuan_home, "2023-01 在职 5000", "2023-02 在职 5000")
+    with sqlite_sichuan_home.writing(keep=False) as connection:
+        run = connection.exec_driver_sql
+        run(
+            "CREATE TEMP TABLE g1_retired AS SELECT 'A1' AS person_id, '' AS from_month"
+        )
+        run("CREATE TEMP TABLE g1_month AS SELECT '2023-01' AS month")
+        plan = run("EXPLAIN QUERY PLAN " + RETIRED_SINCE.replace(":document", "1"))
+
+        steps = [row[3] for row in plan]
+
+    assert (
+        "SEARCH contribution_line USING PRIMARY KEY (month=? AND person_id=?)" in steps
+    )

@@ -120,12 +120,12 @@ OF_DOCUMENT = f"""
       AND region IN ({{places}})
 """
 # Whose retirement it told, unless what was credited has been corrected already.
-UNTOLD = f"""
+UNTOLD = """
     SELECT DISTINCT person.person_id FROM contribution_line
     JOIN person ON person.person_id = contribution_line.person_id
     WHERE contribution_line.person_id IN (SELECT person_id FROM g1_freed)
       AND contribution_line.freed = 0
-      AND contribution_line.document_id = {{document}}
+      AND contribution_line.document_id = {document}
       AND contribution_line.retired_from <> ''
       AND contribution_line.retired_from = person.retired_from
       AND NOT EXISTS (
@@ -160,7 +160,8 @@ WORKING_AGAIN = """
     UPDATE contribution_line SET credit_as = '在职'
     FROM person
     WHERE person.person_id = contribution_line.person_id
-      AND contribution_line.person_id IN (SELECT person_id FROM g1_untold)
+      AND (contribution_line.month, contribution_line.person_id) IN (
+        SELECT g1_month.month, g1_untold.person_id FROM g1_untold CROSS JOIN g1_month)
       AND contribution_line.freed = 0 AND contribution_line.credit_as = '退休'
       AND contribution_line.status = '在职' AND contribution_line.own > 0
       AND (person.retired_from = '' OR person.retired_from > contribution_line.month)

@@ -50,14 +50,19 @@ SINCE = """
       AND contribution_line.month = g1_month.month
       AND contribution_line.person_id = retired.person_id
       AND contribution_line.freed = 0 AND contribution_line.credit_as = '在职'"""
+# By the line's key: the months of which there are lines are few.
 RETIRED_SINCE = f"""
     UPDATE contribution_line SET credit_as = '退休',
         ready_document_id = coalesce(ready_document_id, CAST(:document AS integer))
-    FROM g1_retired AS retired CROSS JOIN g1_month
-    WHERE {SINCE} AND NOT {CREDITED}
+    WHERE (month, person_id) IN (
+        SELECT g1_month.month, retired.person_id
+        FROM g1_retired AS retired CROSS JOIN g1_month
+        WHERE g1_month.month >= retired.from_month
+      ) AND freed = 0 AND credit_as = '在职' AND NOT {CREDITED}
 """
 FORGET_LATER = """
     DELETE FROM correction WHERE reason = :reason AND batch_id IS NULL
+      AND person_id IN (SELECT person_id FROM g1_retired)
       AND EXISTS (SELECT 1 FROM g1_retired AS retired
                   WHERE retired.person_id = correction.person_id
                     AND retired.from_month < correction.from_month)
