@@ -12,7 +12,7 @@ from people_by_hand import NANCHONG, stored
 
 from tests.bench_credit import fill
 
-PEOPLE_TWICE, PEOPLE_KILLED, PEOPLE_STOPPED = 5_000, 100_000, 300_000
+PEOPLE_TWICE, PEOPLE_KILLED, PEOPLE_STOPPED = 5_000, 100_000, 600_000
 COMMAND = "import sys; from desk.cli import call; sys.exit(call(sys.argv[1:]))"
 
 
