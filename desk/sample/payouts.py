@@ -101,6 +101,7 @@ def _filings(code: str, people: int, stop: date) -> Iterator[tuple]:
     before, later = f"{year - 3}-09-01", f"{year}-05-01"
     verified = ("危重症，当地无联网机构", "县医保经办机构", str(stop), last)
     expired = ("行动不便", "县医保经办机构", f"{year - 1}-06-01", f"{year}-05-31")
+    to_come = ("路途遥远", "县医保经办机构", f"{year}-09-15", last)
     kinds = (
         *[("省内", STAYS, before, "", ("",) * 4)] * 4,
         *[("跨省", STAYS, before, "", ("",) * 4)] * 3,
@@ -109,7 +110,7 @@ def _filings(code: str, people: int, stop: date) -> Iterator[tuple]:
         ("跨省", MOVED, before, "", ("",) * 4),
         ("省内", STAYS, before, "", verified),
         ("省内", STAYS, before, "", expired),
-        ("省内", STAYS, before, "", ("路途遥远", "", "", "")),
+        ("省内", STAYS, before, "", to_come),
     )
     for person in range(people):
         place = person % EVERY
