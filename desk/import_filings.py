@@ -63,7 +63,7 @@ def take(
                 new[line.key] = (*new[line.key][:2], whole)
             else:
                 completed[line.key] = whole
-    filings.insert(connection, list(new.values()), document_id)
+    filings.insert(connection, new.values(), document_id)
     filings.complete(connection, list(completed.values()))
     return Taken(new=len(new), known=known, completed=len(completed))
 

@@ -89,35 +89,35 @@ def of_unpaid(
     connection: Connection, document: Personal, region: str, month: Month, on: date
 ) -> dict[str, bytes]:
     """Who is not paid, or not all, as the run was reckoned; nothing where all are."""
-    rows = []
-    for number, line in enumerate(payouts.not_paid(connection), 1):
-        reason, cite = line.why, line.cite
-        if line.bar:
-            reason, cite = bar_words(document, region, line.bar)
-        rows.append(
-            (
-                number,
-                masked_name(line.name),
-                masked_id(line.person_id),
-                line.scope,
-                line.kind,
-                line.amount,
-                reason,
-                cite,
-            )
-        )
-    if not rows:
+    total = sum((line.amount for line in payouts.refused(connection)), NOTHING)
+    if not total:
         return {}
-    total = sum((row[5] for row in rows), NOTHING)
     sheet = Sheet(
         "未划转名单",
         f"{regions.name(region)}{printed_period(month)}个人账户余额未划转名单",
         "单位：元",
         UNPAID,
-        rows,
+        _unpaid(connection, document, region),
         ("", "合计", "", "", "", total, "", ""),
     )
-    return {unpaid_name(region, month): workbook([sheet], on)}
+    return {unpaid_name(region, month): workbook([sheet], on, long=True)}
+
+
+def _unpaid(connection: Connection, document: Personal, region: str):
+    """Rows of those who are not paid, masked."""
+    words = {bar: bar_words(document, region, bar) for bar in BARS}
+    for number, line in enumerate(payouts.not_paid(connection), 1):
+        reason, cite = words[line.bar] if line.bar else (line.why, line.cite)
+        yield (
+            number,
+            masked_name(line.name),
+            masked_id(line.person_id),
+            line.scope,
+            line.kind,
+            line.amount,
+            reason,
+            cite,
+        )
 
 
 def write(home: Home, files: dict[str, bytes]) -> dict[str, str]:
@@ -146,7 +146,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _bank(connection: Connection, region: str, month: Month, batch, on: date) -> bytes:
     purpose = f"个人账户余额划转（{printed_period(month)}）"
-    rows = [
+    rows = (
         (
             number,
             line.serial,
@@ -157,16 +157,16 @@ def _bank(connection: Connection, region: str, month: Month, batch, on: date) ->
             purpose,
         )
         for number, line in enumerate(payouts.payments(connection, batch.id), 1)
-    ]
-    total = sum((row[5] for row in rows), NOTHING)
-    assert total == -batch.total, f"batch {batch.id} is not what its lines say"
+    )
+    total = -batch.total
+    assert payouts.paid(connection, batch.id) == total, f"batch {batch.id}: its lines"
     sheet = Sheet(
         "划转清单",
         f"{regions.name(region)}{printed_period(month)}个人账户余额划转清单",
-        f"单位：元　批次：{batch.id}　凭证日期：{batch.dated}　笔数：{len(rows)}",
+        f"单位：元　批次：{batch.id}　凭证日期：{batch.dated}　笔数：{batch.people}",
         BANK,
         rows,
         ("", "合计", "", "", "", total, ""),
         (f"合计（大写）：{amount_in_words(total)}",),
     )
-    return workbook([sheet], on)
+    return workbook([sheet], on, long=True)

@@ -81,13 +81,14 @@ def payout(
         else:
             made = _standing(connection, month, region)
         payouts.clear(connection)
-        files |= payment_list.of_bank(connection, region, month, actor.on)
         warning = rules.unusual_month(document, month)
         made = made._replace(refused=refused, warnings=[warning] if warning else [])
     tell(STEPS[3])
     if dry_run:
         return made
     print_changed(home)
+    with home.reading() as connection:
+        files |= payment_list.of_bank(connection, region, month, actor.on)
     return _with_files(made, payment_list.write(home, files))
 
 

@@ -20,6 +20,12 @@ def balances(home):
     return dict(stored(home, "SELECT person_id, balance FROM account ORDER BY 1"))
 
 
+def one_yuan_more_each(people):
+    """P1 has 1.00, P2 has 2.00 …"""
+    rows = (f"P{number} | {number}.00" for number in range(1, people + 1))
+    return "\n".join(["个人编号 | 期初余额", *rows])
+
+
 def test_a_run_before_the_stop_pays_people_inside_and_outside_the_province(
     sichuan_home,
 ):
@@ -100,7 +106,7 @@ def test_a_february_run_made_late_pays_what_stood_on_its_last_day(sichuan_home):
 
 
 def test_what_left_since_the_last_day_is_not_paid_again(sichuan_home):
-    """100 + 40 in April left whole in May; 25 came in June: none of it is February's."""
+    """100 and 40 of April left in May; 25 came in June: none is February's."""
     opened(sichuan_home, "个人编号 | 期初余额\nP1 | 100.00")
     changed(
         sichuan_home,
@@ -118,10 +124,7 @@ def test_what_left_since_the_last_day_is_not_paid_again(sichuan_home):
 
 
 def test_a_hardship_verified_and_valid_on_the_last_day_is_paid(sichuan_home):
-    opened(
-        sichuan_home,
-        "个人编号 | 期初余额\n" + "\n".join(f"P{n} | {n}.00" for n in range(1, 6)),
-    )
+    opened(sichuan_home, one_yuan_more_each(5))
     filed(
         sichuan_home,
         """个人编号 | 特殊困难原因 | 核实机构 | 核实日期 | 有效期至
@@ -145,10 +148,7 @@ def test_a_hardship_verified_and_valid_on_the_last_day_is_paid(sichuan_home):
 
 
 def test_a_filing_counts_from_its_first_to_its_last_day(sichuan_home):
-    opened(
-        sichuan_home,
-        "个人编号 | 期初余额\n" + "\n".join(f"P{n} | {n}.00" for n in range(1, 5)),
-    )
+    opened(sichuan_home, one_yuan_more_each(4))
     filed(
         sichuan_home,
         """个人编号 | 范围 | 起始日期 | 终止日期
@@ -298,7 +298,7 @@ def test_money_that_came_back_of_a_run_outside_the_province_goes_with_the_next(
 
 
 def test_the_setting_lets_out_what_had_accrued_before_the_stop(sichuan_home):
-    """100 on 28 February; 40 of March. Without the setting nothing; with it 100 once."""
+    """100 on 28 February, 40 in March: nothing without it, 100 once with it."""
     opened(sichuan_home, "个人编号 | 期初余额\nP1 | 100.00")
     changed(sichuan_home, "个人编号 | 日期 | 金额\nP1 | 2022-03-01 | 40.00")
     filed(sichuan_home, "个人编号\nP1")

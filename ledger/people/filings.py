@@ -6,9 +6,11 @@ The list lies staged as the temporary table `g7`.
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple, Sequence
+from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from sqlalchemy import Connection, Date, text
+
+from ledger.database import slices
 
 STAGED = "g7"
 
@@ -48,11 +50,10 @@ class Exceptional(NamedTuple):
     valid_until: date
 
 
-def rows(connection: Connection) -> list[tuple[str, int, FilingRow]]:
+def rows(connection: Connection) -> Iterator[tuple[str, int, FilingRow]]:
     """Sheet, row and content of the staged rows, in the order of the file."""
-    return [
-        (row[0], row[1], FilingRow(*row[2:])) for row in connection.execute(text(ROWS))
-    ]
+    for row in connection.execute(text(ROWS)):
+        yield (row[0], row[1], FilingRow(*row[2:]))
 
 
 def regions_of_people(connection: Connection) -> dict[str, str]:
@@ -69,15 +70,15 @@ def registered(connection: Connection) -> dict[tuple[str, str, str], FilingRow]:
 
 def insert(
     connection: Connection,
-    lines: Sequence[tuple[str, int, FilingRow]],
+    lines: Iterable[tuple[str, int, FilingRow]],
     document_id: int,
 ) -> None:
-    if lines:
+    for part in slices(lines):
         connection.execute(
             text(INSERT),
             [
                 {**line._asdict(), "sheet": sheet, "row": row, "document": document_id}
-                for sheet, row, line in lines
+                for sheet, row, line in part
             ],
         )
 

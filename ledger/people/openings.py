@@ -54,7 +54,14 @@ def of_region(connection: Connection, region: str) -> list[Odd]:
 
 def of_other_cutoff(connection: Connection) -> list[Odd]:
     """Take out rows whose 截止日期 is not that of their region's first row."""
-    return _out(connection, OTHER_CUTOFF, "first.cutoff")
+    odd = []
+    for row in connection.execute(text(CUTOFFS)).all():
+        if row.first_day != row.last_day:
+            values = {"region": row.region, "at": row.at}
+            cutoff = connection.execute(text(CUTOFF_AT), values).scalar_one()
+            values = {"region": row.region, "cutoff": cutoff}
+            odd += _out(connection, OTHER_CUTOFF, ":cutoff", **values)
+    return odd
 
 
 def known(connection: Connection) -> int:
@@ -136,13 +143,12 @@ ODD = """
            g2.amount, {other}
     FROM g2
 """
-OTHER_CUTOFF = f"""
-    {ODD} JOIN (
-        SELECT region, min("at") AS "at" FROM g2 GROUP BY region
-    ) AS lead ON lead.region = g2.region
-    JOIN g2 AS first ON first."at" = lead."at"
-    WHERE g2.cutoff <> first.cutoff
+CUTOFFS = """
+    SELECT region, min(cutoff) AS first_day, max(cutoff) AS last_day, min("at") AS "at"
+    FROM g2 GROUP BY region ORDER BY region
 """
+CUTOFF_AT = 'SELECT cutoff FROM g2 WHERE region = :region AND "at" = :at'
+OTHER_CUTOFF = f"{ODD} WHERE g2.region = :region AND g2.cutoff <> :cutoff"
 SAME = """
     {0}.name = g2.name AND {0}.status = g2.status AND {0}.amount = g2.amount
 """

@@ -11,6 +11,7 @@ Who may be paid is handed in, by kind of filing; the arithmetic is set-based.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Iterator, NamedTuple, Sequence
 
 from sqlalchemy import Connection, Date, bindparam, text
@@ -78,7 +79,7 @@ class Refused(NamedTuple):
     why: str
     cite: str
     people: int
-    amount: object  # Decimal
+    amount: Decimal
 
 
 class NotPaid(NamedTuple):
@@ -91,7 +92,7 @@ class NotPaid(NamedTuple):
     bar: str
     why: str
     cite: str
-    amount: object  # Decimal
+    amount: Decimal
 
 
 class Payment(NamedTuple):
@@ -101,7 +102,7 @@ class Payment(NamedTuple):
     payee_name: str
     payee_account: str
     payee_bank: str
-    amount: object  # Decimal
+    amount: Decimal
 
 
 def spending_kinds() -> list[str]:
@@ -188,6 +189,13 @@ def payments(connection: Connection, batch_id: int) -> Iterator[Payment]:
     """A batch's payments in the order of their 流水号."""
     for row in connection.execute(text(LISTED), {"batch": batch_id}):
         yield Payment(*row[:-1], from_fen(row.amount))
+
+
+def paid(connection: Connection, batch_id: int) -> Decimal:
+    """What a batch's lines add up to."""
+    query = text("SELECT sum(amount) FROM payout_line WHERE batch_id = :batch")
+    total = connection.execute(query, {"batch": batch_id}).scalar_one()
+    return from_fen(int(total or 0))
 
 
 def clear(connection: Connection) -> None:
