@@ -49,10 +49,10 @@ def correct(connection: Connection, run, kinds: list[str]) -> Corrected | None:
 
     `run` is the credit's; `kinds` are the sub-accounts credited onto, 在职 first.
     """
-    if not correcting.is_open(connection, run.region, kinds):
+    if not correcting.is_open(connection, run.region, run.dated, kinds):
         return None
     rules, figures = [], {}
-    if correcting.retires(connection, run.region, kinds):
+    if correcting.retires(connection, run.region, run.dated, kinds):
         for _, rule in fixed_rules(run.region):
             figure = figure_of(connection, run.region, rule)
             rules.append(fixed(rule, figure))

@@ -251,6 +251,25 @@ def test_retirement_told_late_is_put_right_first(sichuan_home):
     check_identities(sichuan_home)
 
 
+def test_a_credit_is_not_taken_back_before_its_own_day(sichuan_home):
+    april = retired_late(sichuan_home)
+    contributions(
+        sichuan_home,
+        "所属期 | 个人编号 | 姓名 | 缴费类型 | 到账日期\n"
+        "2023-02 | P0000000002 | 李四 | 补缴 | 2023-04-10",
+        name="补缴.csv",
+    )
+
+    february = credit(sichuan_home, LI, FEBRUARY, NANCHONG)
+    in_april = credit(sichuan_home, LI, april, NANCHONG)
+
+    # The voucher of 2023-02-28 takes back February's credit, not March's of 03-31.
+    assert february.corrected.months == 1
+    assert in_april.corrected.months == 1
+    assert balances(sichuan_home)["P0000000001"] == (38140, 0)
+    check_identities(sichuan_home)
+
+
 def test_a_rejected_correction_is_open_again(sichuan_home):
     april = retired_late(sichuan_home)
     made = credit(sichuan_home, LI, april, NANCHONG, draft=True)

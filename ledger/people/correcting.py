@@ -39,11 +39,13 @@ class Moved(NamedTuple):
     amount: Decimal
 
 
-def is_open(connection: Connection, region: str, kinds: Sequence[str]) -> bool:
-    """Whether something credited in the region is wrong; `kinds`, active first."""
+def is_open(
+    connection: Connection, region: str, dated: date, kinds: Sequence[str]
+) -> bool:
+    """Whether something credited up to a day is wrong; `kinds`, active first."""
     found = connection.execute(
         _prepared(f"SELECT 1 FROM ({WRONG} {HERE} {STANDING}) AS wrong LIMIT 1"),
-        _values(region, kinds),
+        _values(region, dated, kinds),
     ).first()
     return found is not None
 
@@ -56,8 +58,11 @@ def correct(
     kinds: Sequence[str],
     fixed: Sequence[Fixed],
 ) -> None:
-    """Insert a correction's movements, with claims for what is no longer there."""
-    values = {**_values(region, kinds), "batch": batch_id, "dated": dated}
+    """Insert a correction's movements, with claims for what is no longer there.
+
+    Only what is dated on the correction's day or before; the rest stays open.
+    """
+    values = {**_values(region, dated, kinds), "batch": batch_id}
     values |= {"prefix": f"{batch_id}|", "serial": str(batch_id)}
     connection.execute(_prepared(INSERT_UNDO), values)
     for rule in fixed:
@@ -74,14 +79,16 @@ def correct(
     connection.execute(_prepared(CLOSE), values)
 
 
-def retires(connection: Connection, region: str, kinds: Sequence[str]) -> bool:
+def retires(
+    connection: Connection, region: str, dated: date, kinds: Sequence[str]
+) -> bool:
     """Whether something is to be credited again as 退休: the figure is needed."""
     found = connection.execute(
         _prepared(
             f"SELECT 1 FROM ({WRONG} {HERE} {STANDING}) AS wrong"
             " WHERE kind = :active_kind AND (dead IS NULL OR period < dead) LIMIT 1"
         ),
-        _values(region, kinds),
+        _values(region, dated, kinds),
     ).first()
     return found is not None
 
@@ -94,8 +101,13 @@ def moved(connection: Connection, batch_id: int) -> list[Moved]:
     ]
 
 
-def _values(region: str, kinds: Sequence[str]) -> dict:
-    return {"region": region, "kinds": tuple(kinds), "active_kind": kinds[0]}
+def _values(region: str, dated: date, kinds: Sequence[str]) -> dict:
+    return {
+        "region": region,
+        "dated": dated,
+        "kinds": tuple(kinds),
+        "active_kind": kinds[0],
+    }
 
 
 def _prepared(statement: str):
@@ -128,7 +140,8 @@ WRONG = f"""
       AND (batch.state = 'counted' AND batch.kind <> 'reversal'
            OR batch.state = 'draft' AND batch.kind IN ('correction', 'make-up'))
 """
-HERE = "AND m.region = :region"
+# What is dated later is taken back by a later run: never before it was credited.
+HERE = "AND m.region = :region AND m.dated <= :dated"
 STANDING = """
     GROUP BY m.person_id, m.region, m.period, m.kind, facts.dead
     HAVING sum(m.amount) <> 0 OR sum(CASE m.act WHEN 'undo' THEN 1 ELSE 0 END) = 0
