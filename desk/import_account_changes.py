@@ -126,21 +126,21 @@ def _post(
 
 def _movement(
     row: Change, region: str, batch_id: int, document_id: int, day: str, times: int
-) -> dict:
+) -> tuple:
     """A row's movement; of a line that was taken back before, its key says so."""
-    return {
-        "person_id": row.person_id,
-        "period": "",
-        "act": changes.ACTS[row.kind],
-        "serial": row.serial + (f"|{times}" if times else ""),
-        "region": region,
-        "dated": day,
-        "kind": row.kind,
-        "amount": row.amount if row.kind == IN else -row.amount,
-        "batch_id": batch_id,
-        "document_id": document_id,
-        "row": row.row,
-    }
+    return (
+        row.person_id,
+        "",
+        changes.ACTS[row.kind],
+        row.serial + (f"|{times}" if times else ""),
+        region,
+        day,
+        row.kind,
+        row.amount if row.kind == IN else -row.amount,
+        batch_id,
+        document_id,
+        row.row,
+    )
 
 
 def _places(rows: list[Change]) -> dict[str, list[int]]:

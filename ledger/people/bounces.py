@@ -10,7 +10,11 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, text
 
+from ledger.database import bulk_insert
+from ledger.people.tables import BounceLine, Movement
+
 STAGED = "g8"
+BOUNCE, MOVEMENT = BounceLine.__table__, Movement.__table__
 ACT, KIND = "bounce", "退回重新计入"
 
 
@@ -75,26 +79,43 @@ def insert(
     dated: str,
 ) -> None:
     """Lines and movements: row, payout, whether it is withheld, times freed."""
-    values = [
-        {
-            **row._asdict(),
-            "person_id": paid.person_id,
-            "region": paid.region,
-            "period": paid.period,
-            "withheld": is_withheld,
-            "key": row.serial + (f"|{times}" if times else ""),
-            "batch": batch_id,
-            "document": document_id,
-            "voucher_day": dated,
-            "act": ACT,
-            "kind": KIND,
-        }
-        for row, paid, is_withheld, times in lines
-    ]
-    connection.execute(text(LINES), values)
-    connection.execute(text(MOVEMENTS), values)
+    told = (
+        (
+            paid.person_id,
+            *row[3:],
+            0,
+            row.sheet,
+            withheld,
+            batch_id,
+            document_id,
+            row.row,
+        )
+        for row, paid, withheld, _ in lines
+    )
+    bulk_insert(connection, BOUNCE, LINE_COLUMNS, told)
+    moved = (
+        (
+            paid.person_id,
+            paid.period,
+            ACT,
+            row.serial + (f"|{times}" if times else ""),
+            paid.region,
+            dated,
+            KIND,
+            row.amount,
+            batch_id,
+            document_id,
+            row.row,
+        )
+        for row, paid, _, times in lines
+    )
+    bulk_insert(connection, MOVEMENT, MOVEMENT_COLUMNS, moved)
 
 
+LINE_COLUMNS = ("person_id", "serial", "dated", "amount", "reason", "freed", "sheet")
+LINE_COLUMNS += ("withheld", "batch_id", "document_id", "row")
+MOVEMENT_COLUMNS = ("person_id", "period", "act", "serial", "region", "dated", "kind")
+MOVEMENT_COLUMNS += ("amount", "batch_id", "document_id", "row")
 ROWS = f"""
     SELECT "at", sheet, "row", serial, dated, amount, reason FROM {STAGED}
     ORDER BY "at"
@@ -124,20 +145,4 @@ KNOWN = f"""
 TIMES_FREED = f"""
     SELECT bounce_line.serial, count(*) AS times
     {OF_NAMED} WHERE bounce_line.freed > 0 GROUP BY bounce_line.serial
-"""
-LINES = """
-    INSERT INTO bounce_line (
-        person_id, serial, freed, sheet, dated, amount, reason, withheld, batch_id,
-        document_id, "row")
-    VALUES (
-        :person_id, :serial, 0, :sheet, date(:dated), :amount, :reason, :withheld,
-        :batch, :document, :row)
-"""
-MOVEMENTS = """
-    INSERT INTO movement (
-        person_id, period, act, serial, region, dated, kind, amount, batch_id,
-        document_id, "row")
-    VALUES (
-        :person_id, :period, :act, :key, :region, date(:voucher_day), :kind, :amount,
-        :batch, :document, :row)
 """

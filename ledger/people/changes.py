@@ -11,10 +11,14 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, text
 
+from ledger.database import bulk_insert
 from ledger.people import deaths, states
 from ledger.people.deaths import MONTHLY, Death
+from ledger.people.tables import ChangeLine, Movement, SerialKey
 
 STAGED = "g6"
+LINE, MOVEMENT = ChangeLine.__table__, Movement.__table__
+SERIAL = SerialKey.__table__
 FORM = "G6"
 IN, OUT, INHERITANCE, DEATH = "转入", "转出", "继承", "死亡"
 ACTS = {IN: "move-in", OUT: "move-out", INHERITANCE: "inherit"}
@@ -142,26 +146,19 @@ def insert(
     """Register lines: row, region of the account, batch (None: no money moves)."""
     if not lines:
         return
-    values = [
-        {
-            **row._asdict(),
-            "region": region,
-            "batch_id": batch_id,
-            "document_id": document_id,
-        }
+    told = (
+        (*row[3:-1], region, 0, row.sheet, row.row, batch_id, document_id)
         for row, region, batch_id in lines
-    ]
-    connection.execute(text(INSERT), values)
-    connection.execute(
-        text("INSERT INTO serial_key (form, serial, person_id) VALUES ('G6', :s, :p)"),
-        [{"s": row.serial, "p": row.person_id} for row, _, _ in lines],
     )
+    bulk_insert(connection, LINE, LINE_COLUMNS, told)
+    keys = ((FORM, row.serial, row.person_id) for row, _, _ in lines)
+    bulk_insert(connection, SERIAL, ("form", "serial", "person_id"), keys)
 
 
-def insert_movements(connection: Connection, values: Sequence[dict]) -> None:
-    """Movements of a list's rows: person_id, act, serial, region, dated, kind, amount
-    (signed), batch_id, document_id, row."""
-    connection.execute(text(MOVEMENTS), list(values))
+def insert_movements(connection: Connection, rows: Sequence[tuple]) -> None:
+    """Movements of a list's rows, in the order of MOVEMENT_COLUMNS; the amount is
+    signed."""
+    bulk_insert(connection, MOVEMENT, MOVEMENT_COLUMNS, rows)
 
 
 def register(connection: Connection, told: Sequence[Death]) -> None:
@@ -190,6 +187,10 @@ def withdrawn(connection: Connection, freed: int, person_ids: Sequence[str]) -> 
     states.settle_people(connection, person_ids)
 
 
+LINE_COLUMNS = (*Change._fields[3:-1], "region", "freed", "sheet", "row")
+LINE_COLUMNS += ("batch_id", "document_id")
+MOVEMENT_COLUMNS = ("person_id", "period", "act", "serial", "region", "dated", "kind")
+MOVEMENT_COLUMNS += ("amount", "batch_id", "document_id", "row")
 ROWS = f"""
     SELECT "at", sheet, "row", serial, dated, person_id, kind, died_on, amount, other,
            payee_name, payee_account, payee_bank, basis, note, region
@@ -235,24 +236,6 @@ TIMES_FREED = f"""
     JOIN {STAGED} ON {STAGED}.person_id = change_line.person_id
                  AND {STAGED}.serial = change_line.serial
     WHERE change_line.freed > 0 GROUP BY change_line.serial
-"""
-INSERT = """
-    INSERT INTO change_line (
-        person_id, serial, freed, sheet, region, dated, kind, died_on, amount, other,
-        payee_name, payee_account, payee_bank, basis, note, batch_id, document_id,
-        "row")
-    VALUES (
-        :person_id, :serial, 0, :sheet, :region, date(:dated), :kind, date(:died_on),
-        :amount, :other, :payee_name, :payee_account, :payee_bank, :basis, :note,
-        :batch_id, :document_id, :row)
-"""
-MOVEMENTS = """
-    INSERT INTO movement (
-        person_id, period, act, serial, region, dated, kind, amount, batch_id,
-        document_id, "row")
-    VALUES (
-        :person_id, :period, :act, :serial, :region, date(:dated), :kind, :amount,
-        :batch_id, :document_id, :row)
 """
 PEOPLE_OF_LINES = """
     SELECT DISTINCT person_id FROM change_line

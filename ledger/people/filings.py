@@ -10,9 +10,11 @@ from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from sqlalchemy import Connection, Date, text
 
-from ledger.database import slices
+from ledger.database import bulk_insert
+from ledger.people.tables import Filing
 
 STAGED = "g7"
+FILING = Filing.__table__
 
 
 class FilingRow(NamedTuple):
@@ -73,14 +75,9 @@ def insert(
     lines: Iterable[tuple[str, int, FilingRow]],
     document_id: int,
 ) -> None:
-    for part in slices(lines):
-        connection.execute(
-            text(INSERT),
-            [
-                {**line._asdict(), "sheet": sheet, "row": row, "document": document_id}
-                for sheet, row, line in part
-            ],
-        )
+    columns = ("freed", "sheet", "row", "document_id", *FilingRow._fields)
+    rows = ((0, sheet, row, document_id, *line) for sheet, row, line in lines)
+    bulk_insert(connection, FILING, columns, rows)
 
 
 def complete(connection: Connection, lines: Sequence[FilingRow]) -> None:
@@ -109,16 +106,6 @@ PEOPLE = f"""
 REGISTERED = f"""
     SELECT {FIELDS} FROM filing
     WHERE freed = 0 AND person_id IN (SELECT person_id FROM {STAGED})
-"""
-INSERT = """
-    INSERT INTO filing (
-        person_id, kind, from_day, freed, sheet, scope, until_day, hardship, agency,
-        verified_on, valid_until, payee_name, payee_account, payee_bank, document_id,
-        "row")
-    VALUES (
-        :person_id, :kind, date(:from_day), 0, :sheet, :scope, date(:until_day),
-        :hardship, :agency, date(:verified_on), date(:valid_until), :payee_name,
-        :payee_account, :payee_bank, :document, :row)
 """
 COMPLETE = """
     UPDATE filing SET until_day = date(:until_day), valid_until = date(:valid_until)
