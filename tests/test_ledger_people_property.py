@@ -275,7 +275,7 @@ def check(home, twin) -> None:
 
 
 @settings(
-    max_examples=1500 if FUZZ else 80,
+    max_examples=500 if FUZZ else 80,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
