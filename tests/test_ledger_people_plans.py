@@ -8,11 +8,11 @@ import pytest
 from batches_by_hand import Row, change, lines, retire
 from people_by_hand import LI, NANCHONG
 from sqlalchemy import event
-from tests.bench_credit import fill
 
 from desk.credit import credit
 from ledger.periods import Month
 from reports.people.statement import statement
+from tests.bench_credit import fill
 
 PEOPLE = 20_000
 SOMEBODY = "511300012345"

@@ -14,11 +14,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.database import next_id
 from ledger.money import NOTHING, whole_fen
-from ledger.people import claims, states, undoing
+from ledger.people import counting, states, undoing
 from ledger.people.tables import (
     Account,
     Batch,
@@ -31,8 +31,6 @@ from ledger.schema import Document
 ACCOUNT, MOVEMENT = Account.__table__, Movement.__table__
 BATCH, TOTAL = Batch.__table__, BatchTotal.__table__
 TAKEN = BatchDocument.__table__
-# Give and take, or several months, on one account: only the net counts.
-NETTED = ("correction", "reversal", "make-up")
 DRAFT, COUNTED, REJECTED, UNDONE = "draft", "counted", "rejected", "undone"
 
 
@@ -227,28 +225,9 @@ def _batch(connection: Connection, batch_id: int):
 
 
 def _count(connection: Connection, batch_id: int) -> None:
-    """Add a batch's movements to the balances: what adds before what takes away.
-
-    Where only the net of each account counts, or everyone has one movement, it is
-    one statement; else one a kind. What is on 追回挂账 moves the claim as well. What
-    a reversal takes back is undone with it, and its lines and months are free.
-    """
+    """A batch's movements reach the accounts; what it takes back is undone with it."""
     batch = _batch(connection, batch_id)
-    kinds = sorted(totals_of(connection, batch_id).values(), key=lambda k: -k.amount)
-    states.prepare(connection, batch_id, batch.kind)
-    claims.check(connection, batch, any(k.kind == claims.KIND for k in kinds))
-    this = {"batch": batch_id}
-    if batch.kind in NETTED:
-        connection.execute(text(ADD_NET), this)
-    elif sum(kind.movements for kind in kinds) == batch.people:
-        _add(connection, ADD_ONCE, batch.people, this)
-    else:
-        for kind in kinds:
-            once = kind.people == kind.movements
-            statement = ADD_KIND_ONCE if once else ADD_KIND
-            _add(connection, statement, kind.people, {**this, "kind": kind.kind})
-    connection.exec_driver_sql(HOLD_AGAIN)
-    claims.count(connection, batch_id, kinds)
+    counting.add(connection, batch, list(totals_of(connection, batch_id).values()))
     _set_state(connection, batch_id, COUNTED)
     states.settle(connection, batch_id, batch.kind)
     if batch.undoes_id is not None:
@@ -256,11 +235,6 @@ def _count(connection: Connection, batch_id: int) -> None:
         undoing.check(connection, undone)
         _set_state(connection, undone.id, UNDONE)
         undoing.free(connection, undone)
-
-
-def _add(connection: Connection, statement: str, people: int, values: dict) -> None:
-    moved = connection.execute(text(statement), values)
-    assert moved.rowcount == people, f"batch {values['batch']} missed an account"
 
 
 def _set_state(connection: Connection, batch_id: int, state: str) -> None:
@@ -291,19 +265,3 @@ def _sources(connection: Connection, document_ids: Sequence[int]) -> str:
 def fen(amount: Decimal) -> int:
     """Yuan as a parameter of a set-based statement."""
     return whole_fen(amount)
-
-
-MOVED = "UPDATE account SET balance = account.balance + moved.amount"
-# A closed account (of a dead person, paid out) that gets money again holds it.
-HOLD_AGAIN = "UPDATE account SET state = 'died' WHERE state = 'closed' AND balance > 0"
-SUMS = """
-    SELECT person_id, region, CAST(sum(amount) AS bigint) AS amount
-    FROM movement WHERE batch_id = :batch
-"""
-JOINED = "account.person_id = moved.person_id AND account.region = moved.region"
-ADD_ONCE = f"{MOVED} FROM movement AS moved WHERE moved.batch_id = :batch AND {JOINED}"
-ADD_KIND_ONCE = f"{ADD_ONCE} AND moved.kind = :kind"
-ADD_NET = f"{MOVED} FROM ({SUMS} GROUP BY person_id, region) AS moved WHERE {JOINED}"
-ADD_KIND = f"""{MOVED}
-    FROM ({SUMS} AND kind = :kind GROUP BY person_id, region) AS moved WHERE {JOINED}
-"""
