@@ -247,7 +247,8 @@ def undo(home, twin, number) -> None:
     later = stored(
         home,
         "SELECT person_id, movement.period FROM movement"
-        " JOIN batch ON batch.id = batch_id WHERE state = 'counted' AND batch.kind IN ('make-up', 'correction')"
+        " JOIN batch ON batch.id = batch_id WHERE state = 'counted'"
+        " AND batch.kind IN ('make-up', 'correction')"
         " AND batch.id > :id AND movement.period <> ''",
         id=id,
     )
