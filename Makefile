@@ -31,7 +31,8 @@ bench: $(VENV)/tested ## speed, as ratios within one run
 city: debian $(VENV)/tested ## a city's year of personal accounts from forms to books, at size (PEOPLE=600000)
 	@run="$(BIN)/python -m pytest -q tests/test_desk_city_year.py $(ARGS)"; \
 	export YIBAO_CITY_PEOPLE=$(or $(PEOPLE),600000); \
-	if command -v pg_virtualenv >/dev/null; then pg_virtualenv -t -o fsync=off $$run; \
+	if command -v pg_virtualenv >/dev/null; then \
+	  pg_virtualenv -t -o fsync=off -o shared_buffers=512MB -o max_wal_size=8GB $$run; \
 	else $$run; fi
 
 crash: $(VENV)/tested ## kill -9 at random moments of imports, for long (ROUNDS=200)
