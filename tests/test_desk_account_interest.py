@@ -87,7 +87,7 @@ def test_interest_reaches_the_accounts_when_the_voucher_is_approved(home):
 
     approve(home, WANG, [f"#{voucher.id}"])
 
-    # 10,000 fen × 10,000 / 30,001 is 3,333 with 2,222 … left over; D's is 0 with 10,000.
+    # 10,000 × 10,000 ÷ 30,001 is 3,333, with most left over for D, who gets a fen.
     assert balances(home) == {"A": "133.33", "B": "133.33", "C": "133.33", "D": "0.02"}
 
 

@@ -95,7 +95,16 @@ def test_a_name_outside_the_patterns_is_none(name, sqlite_sichuan_home):
 
 
 def test_the_command_says_what_it_did(sichuan):
-    words = ["setting", "set", FIGURE, "3350.00", "--region", NANCHONG, "--cite", "公报"]
+    words = [
+        "setting",
+        "set",
+        FIGURE,
+        "3350.00",
+        "--region",
+        NANCHONG,
+        "--cite",
+        "公报",
+    ]
     told = [json.loads(sichuan(*words, "--json")[1])["status"] for _ in range(2)]
 
     assert told == ["set", "already-set"]
