@@ -20,8 +20,8 @@ from ledger.money import grouped
 @json_option
 @click.pass_obj
 def payout(session, month, region, post_on, draft, dry_run, by, as_json):
-    from desk.payout import STEPS
-    from desk.payout import payout as pay_out
+    from desk.people.payout import STEPS
+    from desk.people.payout import payout as pay_out
     from desk.progress import bar
 
     with bar(len(STEPS)) as tell:
@@ -42,7 +42,7 @@ def payout(session, month, region, post_on, draft, dry_run, by, as_json):
 
 
 def _words(made, dry_run: bool) -> dict:
-    from desk.batch_posting import voucher_words
+    from desk.people.batch_posting import voucher_words
 
     tried = dry_run and made.status != "already-posted"
     return {

@@ -35,8 +35,8 @@ post_on_option = click.option("--post-on", type=DAY, help="凭证日期")
 @json_option
 @click.pass_obj
 def credit(session, month, region, post_on, draft, dry_run, by, as_json):
-    from desk.credit import STEPS
-    from desk.credit import credit as credit_month
+    from desk.people.credit import STEPS
+    from desk.people.credit import credit as credit_month
     from desk.progress import bar
 
     with bar(len(STEPS)) as tell:
@@ -57,7 +57,7 @@ def credit(session, month, region, post_on, draft, dry_run, by, as_json):
 
 
 def _credit_words(made, dry_run: bool) -> dict:
-    from desk.batch_posting import voucher_words
+    from desk.people.batch_posting import voucher_words
 
     def part(total) -> dict:
         return {"people": total.people, "amount": f"{total.amount:.2f}"}
@@ -136,8 +136,8 @@ def _tell_credit(made, dry_run: bool) -> None:
 @json_option
 @click.pass_obj
 def make_up(session, region, post_on, draft, dry_run, by, as_json):
-    from desk.make_up import STEPS
-    from desk.make_up import make_up as post_differences
+    from desk.people.make_up import STEPS
+    from desk.people.make_up import make_up as post_differences
     from desk.progress import bar
 
     with bar(len(STEPS)) as tell:
@@ -157,8 +157,8 @@ def make_up(session, region, post_on, draft, dry_run, by, as_json):
 
 
 def _make_up_words(made, dry_run: bool) -> dict:
-    from desk.batch_posting import voucher_words
-    from desk.make_up_list import DONE
+    from desk.people.batch_posting import voucher_words
+    from desk.people.make_up_list import DONE
 
     return {
         "batch": None if dry_run else made.batch,
@@ -185,7 +185,7 @@ def _make_up_words(made, dry_run: bool) -> dict:
 
 
 def _tell_make_up(made, dry_run: bool) -> None:
-    from desk.make_up_list import DONE
+    from desk.people.make_up_list import DONE
 
     if made.status == "already-posted":
         click.echo("没有要补划的差额。")

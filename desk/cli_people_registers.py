@@ -71,8 +71,8 @@ def cash_risk(session, region, first, last, unmasked, xlsx, by, as_json):
 
 def _asked(session, region: str, name: str, ask, unmasked: bool, by) -> list:
     """The rows of a register; a look at people whole is recorded first."""
-    from desk.batch_posting import require_region
-    from desk.person import disclosed
+    from desk.people.batch_posting import require_region
+    from desk.people.person import disclosed
 
     def rows(connection):
         require_region(connection, region)

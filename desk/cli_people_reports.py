@@ -45,7 +45,7 @@ def report():
 @json_option
 @click.pass_obj
 def personal_accounts(session, first, last, region, by_month, xlsx, as_json):
-    from desk.batch_posting import require_region
+    from desk.people.batch_posting import require_region
     from ledger import settings
     from ledger.books import book_name
     from posting_rules.personal import statistics_of
@@ -78,7 +78,7 @@ def personal_accounts(session, first, last, region, by_month, xlsx, as_json):
 @json_option
 @click.pass_context
 def account_budget(context, year, region, xlsx, as_json):
-    from desk.batch_posting import require_region
+    from desk.people.batch_posting import require_region
     from ledger.books import book_name
     from reports.people.budget import budget_rows, final_rows
 
@@ -107,7 +107,7 @@ def account_budget(context, year, region, xlsx, as_json):
 @json_option
 @click.pass_context
 def account_uses(context, region, on, use, as_json):
-    from desk.batch_posting import require_region
+    from desk.people.batch_posting import require_region
     from reports.people.uses import one_use, use_rows
 
     with context.obj.home().reading() as connection:
@@ -131,7 +131,7 @@ def account_uses(context, region, on, use, as_json):
 @json_option
 @click.pass_obj
 def batches(session, region, month, as_json):
-    from desk.batch_posting import require_region
+    from desk.people.batch_posting import require_region
     from reports.people.batch_rows import batch_rows
 
     with session.home().reading() as connection:

@@ -68,7 +68,7 @@ def person(
         return
     if cite or dry_run:
         raise UsageError("--cite 和 --dry-run 只用于更正登记（--name、--born）")
-    from desk.person import Span, look_up
+    from desk.people.person import Span, look_up
 
     span = Span(first, last, on)
     made = look_up(session.home(), actor(by), person_id, span, today(), unmasked)
@@ -80,7 +80,7 @@ def person(
 
 
 def _amend(session, who, person_id, name, born, cite, dry_run, as_json) -> None:
-    from desk.person import amend
+    from desk.people.person import amend
 
     changed = amend(
         session.home(),

@@ -202,7 +202,7 @@ def check(context, on, unmasked, by, as_json):
 
 def _findings(home, on, who) -> list:
     """What check finds; people are whole for `who`, if anyone, and that is recorded."""
-    from desk.person import disclosed
+    from desk.people.person import disclosed
     from reports.reconcile import check as reconcile
 
     if who is None:

@@ -21,7 +21,7 @@ from desk import (
     import_quotas,
     import_transfers,
 )
-from desk.importing_people import import_people
+from desk.people.importing import import_people
 from desk.progress import Tell, silently
 from desk.taking import Desk, approved
 from importers.forms import opened

@@ -11,7 +11,7 @@ from typing import Sequence
 
 from sqlalchemy import Connection, select
 
-from desk import undoing_batches
+from desk.people import undoing_batches
 from desk.vouchers import check_words, found, voucher_lines, voucher_name
 from ledger import postings, settings
 from ledger.book_files import print_changed

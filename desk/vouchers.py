@@ -13,7 +13,7 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, select
 
-from desk import account_interest
+from desk.people import account_interest
 from ledger import books, postings, regions, settings
 from ledger.book_files import print_changed
 from ledger.database import Home, next_id

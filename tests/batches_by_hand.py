@@ -10,8 +10,8 @@ from typing import NamedTuple
 from people_by_hand import LI, NANCHONG
 from sqlalchemy import text
 
-from desk.batch_posting import carry
 from desk.homes import put_setting
+from desk.people.batch_posting import carry
 from ledger.database import Home
 from ledger.money import from_fen
 from ledger.people import batches

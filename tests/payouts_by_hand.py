@@ -7,7 +7,7 @@ of four characters. Money comes later by 转入, leaves by 转出.
 from people_by_hand import LI, PANZHIHUA, take_people
 
 from desk.importing import FileResult
-from desk.payout import PaidOut, payout
+from desk.people.payout import PaidOut, payout
 from ledger.database import Home
 from ledger.periods import period
 

@@ -10,7 +10,7 @@ from desk_by_hand import printed
 from people_by_hand import LI, NANCHONG, WANG, contributions, stored
 
 from desk import vouchers as voucher_desk
-from desk.credit import credit
+from desk.people.credit import credit
 from ledger.errors import BookError, RuleError, UsageError
 from ledger.periods import Month
 

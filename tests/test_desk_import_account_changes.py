@@ -15,8 +15,8 @@ from people_by_hand import (
     take_people,
 )
 
-from desk.credit import credit
 from desk.homes import put_setting
+from desk.people.credit import credit
 from desk.reversing import reverse
 from desk.vouchers import approve, reject
 from ledger import sources

@@ -12,8 +12,8 @@ from people_by_hand import LI, NANCHONG, WANG, stored
 from test_desk_credit import balances, check_identities
 
 from desk import vouchers as voucher_desk
-from desk.credit import credit
-from desk.make_up import make_up
+from desk.people.credit import credit
+from desk.people.make_up import make_up
 from ledger.errors import BookError, RuleError
 from ledger.periods import Month
 

@@ -9,7 +9,7 @@ from batches_by_hand import Row, change, lines, retire
 from people_by_hand import LI, NANCHONG
 from sqlalchemy import event
 
-from desk.credit import credit
+from desk.people.credit import credit
 from ledger.periods import Month
 from reports.people.statement import statement
 from tests.bench_credit import fill

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from people_by_hand import LI, NANCHONG, stored
 from test_desk_credit import balances, check_identities, control
 
-from desk.credit import credit
-from desk.make_up import make_up
+from desk.people.credit import credit
+from desk.people.make_up import make_up
 from desk.reversing import reverse
 from ledger.database import Home
 from ledger.errors import BookError

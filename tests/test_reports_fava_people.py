@@ -9,8 +9,8 @@ from fava_home import opened
 from people_by_hand import LI, NANCHONG, contributions, take_people
 from test_reports_fava import row_of, rows
 
-from desk.credit import credit
 from desk.homes import put_setting
+from desk.people.credit import credit
 from ledger.periods import Month
 
 AGENCY, FINANCE = f"{NANCHONG}-city-agency", f"{NANCHONG}-city-finance"

@@ -12,8 +12,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from desk import people_posting
-from desk.account_changes import CannotTake, apply, is_known
+from desk.people import list_posting
+from desk.people.account_changes import CannotTake, apply, is_known
 from desk.set_aside import Aside
 from desk.taking import Desk, Taken
 from importers.people import PeopleDocument
@@ -95,10 +95,10 @@ def _post(
     ids = []
     for (dated, kind, region), rows in sorted(groups.items()):
         event, on = list(EVENTS.values())[kind], date.fromisoformat(dated)
-        batch_id = people_posting.start(
+        batch_id = list_posting.start(
             connection, desk, "change", region, on, document_id
         )
-        day = people_posting.voucher_day(desk, on).isoformat()
+        day = list_posting.voucher_day(desk, on).isoformat()
         changes.insert(
             connection, [(row, region, batch_id) for row in rows], document_id
         )
@@ -109,7 +109,7 @@ def _post(
                 for row in rows
             ],
         )
-        ids += people_posting.post(
+        ids += list_posting.post(
             connection,
             desk,
             document,

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from desk import make_up_list
-from desk.batch_posting import (
+from desk.people import make_up_list
+from desk.people.batch_posting import (
     carry,
     claim_vouchers,
     figure_of,

@@ -12,7 +12,7 @@ from typing import Callable
 
 from sqlalchemy import Connection
 
-from desk import people_posting
+from desk.people import list_posting
 from desk.set_aside import Aside
 from desk.taking import Desk, Taken
 from importers.people import PeopleDocument
@@ -71,7 +71,7 @@ def _post(
     if not part.amount:
         return []
     generation = batches.generation(connection, "opening", part.region, "")
-    batch_id = people_posting.start(
+    batch_id = list_posting.start(
         connection, desk, "opening", part.region, on, document_id
     )
     openings.insert_movements(
@@ -79,10 +79,10 @@ def _post(
         part.region,
         batch_id,
         document_id,
-        people_posting.voucher_day(desk, on),
+        list_posting.voucher_day(desk, on),
         generation and f"|{generation}",
     )
-    return people_posting.post(
+    return list_posting.post(
         connection,
         desk,
         document,

@@ -12,7 +12,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from desk import people_posting
+from desk.people import list_posting
 from desk.set_aside import Aside
 from desk.taking import Desk, Taken
 from importers.people import PeopleDocument
@@ -90,7 +90,7 @@ def _post(
     times: dict[str, int],
 ) -> list[int]:
     policy, on = payout_of(region), date.fromisoformat(dated)
-    batch_id = people_posting.start(connection, desk, EVENT, region, on, document_id)
+    batch_id = list_posting.start(connection, desk, EVENT, region, on, document_id)
     bounces.insert(
         connection,
         [
@@ -104,12 +104,12 @@ def _post(
         ],
         batch_id,
         document_id,
-        people_posting.voucher_day(desk, on).isoformat(),
+        list_posting.voucher_day(desk, on).isoformat(),
     )
     places: dict[str, list[int]] = defaultdict(list)
     for row, _ in lines:
         places[row.sheet].append(row.row)
-    return people_posting.post(
+    return list_posting.post(
         connection,
         desk,
         document,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from desk.batch_posting import (
+from desk.people.batch_posting import (
     Carried,
     Figure,
     carry,
@@ -22,7 +22,7 @@ from desk.batch_posting import (
     require_region,
     voucher_day,
 )
-from desk.correcting import Corrected, correct
+from desk.people.correcting import Corrected, correct
 from desk.progress import Tell, silently
 from ledger import postings, regions, settings
 from ledger.book_files import print_changed

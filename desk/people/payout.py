@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from desk import payment_list
-from desk.batch_posting import carry, require_region, voucher_day
+from desk.people import payment_list
+from desk.people.batch_posting import carry, require_region, voucher_day
 from desk.progress import Tell, silently
 from ledger import postings, settings
 from ledger.book_files import print_changed

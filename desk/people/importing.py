@@ -18,11 +18,11 @@ from ledger.database import Home
 # The module of each form: its take(connection, desk, document, document_id, aside)
 # gives a Taken. Imported when a file comes.
 PEOPLE_TAKERS = {
-    "G1": "desk.import_contributions",
-    "G2": "desk.import_account_openings",
-    "G6": "desk.import_account_changes",
-    "G7": "desk.import_filings",
-    "G8": "desk.import_bounces",
+    "G1": "desk.people.import_contributions",
+    "G2": "desk.people.import_account_openings",
+    "G6": "desk.people.import_account_changes",
+    "G7": "desk.people.import_filings",
+    "G8": "desk.people.import_bounces",
 }
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
-from desk.batch_posting import claim_vouchers
+from desk.people.batch_posting import claim_vouchers
 from ledger.people import batches, undoing
 from ledger.people.batches import NewBatch
 from ledger.postings import Actor

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from desk.batch_posting import (
+from desk.people.batch_posting import (
     Carried,
     carry,
     claim_vouchers,

@@ -13,7 +13,7 @@ from typing import Iterable, Iterator
 
 from sqlalchemy import Connection
 
-from desk.contribution_words import explain
+from desk.people.contribution_words import explain
 from desk.set_aside import Aside
 from desk.taking import Desk, Taken
 from importers.people import Block, PeopleDocument
