@@ -178,7 +178,7 @@ def _make_up_words(made, dry_run: bool) -> dict:
             }
             for state in made.states
         ],
-        "listed": made.listed and str(made.listed),
+        "file": made.listed and str(made.listed),
         "vouchers": voucher_words(made.vouchers, dry_run),
         "status": _status(made.status, dry_run),
     }
