@@ -47,6 +47,9 @@ class Session(NamedTuple):
         from ledger.database import open_home
 
         home = open_home(self.path(), self.url)
+        context = click.get_current_context(silent=True)
+        if context is not None:  # `run` opens one for each of its lines
+            context.find_root().call_on_close(home.close)
         print_changed(home)
         return home
 
