@@ -24,7 +24,8 @@ from ledger.periods import Month, Quarter, period
 speak_chinese()
 BEIJING = timezone(timedelta(hours=8))
 MODULES = {
-    "desk.cli_books": ["init", "book", "setting", "document", "sample", "db"],
+    "desk.cli_books": ["init", "book", "setting", "document"],
+    "desk.cli_setup": ["sample", "db"],
     "desk.cli_import": ["import", "offset"],
     "desk.cli_vouchers": ["voucher"],
     "desk.cli_people": ["credit", "make-up"],

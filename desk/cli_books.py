@@ -1,4 +1,4 @@
-"""Commands on homes, books and settings: init, book, setting, sample, db."""
+"""Commands on homes, books and settings: init, book, setting, document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import click
 
 from desk.cli import (
     DAY,
-    QUARTER,
     actor,
     by_option,
     dry_run_option,
@@ -214,34 +213,6 @@ def setting_list(session, as_json):
     )
 
 
-@click.command(
-    "sample",
-    help="生成示例表格：一省几个季度的预付金与清算；--city 则是一市的个人账户。",
-)
-@click.argument("folder", type=click.Path(path_type=Path), metavar="目录")
-@click.option("--province", default="520000", metavar="代码", help="省级代码")
-@click.option("--seed", default=1, type=int, metavar="数", help="随机种子")
-@click.option("--from", "first", type=QUARTER, default="2017Q2", help="第一个季度")
-@click.option("--quarters", default=2, type=int, metavar="数", help="几个季度")
-@click.option("--kind", type=click.Choice(["xlsx", "csv", "gb18030"]), default="xlsx")
-@click.option("--city", metavar="代码", help="市级代码，如 511300：个人账户的各表")
-@click.option(
-    "--people", default=600, type=click.IntRange(1), metavar="数", help="参保人数"
-)
-@click.option("--months", metavar="起:止", help="如 2023-01:2023-12")
-@click.option("--bad", is_flag=True, help="各表掺入不能收录的行")
-def sample(folder, province, seed, first, quarters, kind, city, people, months, bad):
-    from desk.sample import write_city, write_samples
-
-    if city:
-        written = write_city(folder, city, people, months, seed, bad)
-        count = len(written.forms)
-        click.echo(f"已在{folder}写入{count}个文件；逐行运行：yibao run {written.run}")
-        return
-    paths = write_samples(folder, province, seed, first, quarters, kind)
-    click.echo(f"已在{folder}写入{len(paths)}个文件。")
-
-
 @click.group(help="原始凭证：列出，撤回没有生成凭证的行。")
 def document():
     pass
@@ -300,59 +271,9 @@ def document_withdraw(session, number, reason, dry_run, by, as_json):
     click.echo(f"{word}：{count}行。")
 
 
-@click.group(help="数据库。")
-def db():
-    pass
-
-
-@db.command("upgrade", help="把数据库的结构升到本程序的版本。")
-@click.pass_obj
-def db_upgrade(session):
-    from ledger.database import SCHEMA_VERSION, Home, upgrade
-
-    upgrade(Home(session.path(), session.url))
-    click.echo(f"数据库的结构版本是{SCHEMA_VERSION}。")
-
-
-@db.command("distribute", help="把参保人的各表分布到 Citus 集群的节点上。")
-@click.option("--dry-run", is_flag=True, help="只列出，不分布")
-@json_option
-@click.pass_obj
-def db_distribute(session, dry_run, as_json):
-    from ledger.people import distribution
-
-    placed = distribution.distribute(session.home(), dry_run)
-    new = [table for table in placed if table.done]
-    if as_json:
-        status = "checked" if dry_run else "distributed" if new else "already-done"
-        told = [
-            {**table._asdict(), "statement": distribution.statement(table)}
-            for table in placed
-        ]
-        tell_json({"status": status, "tables": told})
-        return
-    tell_table(
-        ["表", "方式", "分布列", "同置于", "本次"],
-        [
-            (
-                table.table,
-                "分布" if table.column else "各节点全份",
-                table.column,
-                table.beside,
-                "是" if table.done else "以前已做",
-            )
-            for table in placed
-        ],
-    )
-    word = "检查通过，没有分布；将分布" if dry_run else "已分布"
-    click.echo(f"{word}{len(new)}张表。")
-
-
 COMMANDS = {
     "init": init,
     "book": book,
     "setting": setting,
     "document": document,
-    "sample": sample,
-    "db": db,
 }
