@@ -139,8 +139,10 @@ RECEIVED = f"""
     WHERE g.received_on IS NOT NULL
     GROUP BY g.region, g.month, g.received_on
     ORDER BY g.region, g.received_on, g.month"""
+# What came after retirement or death was told is wholly pooled.
+OWN_LATER = "CASE l.credit_as WHEN '在职' THEN l.own ELSE 0 END"
 RECEIVED_LATER = f"""
-    SELECT g.region, g.month, g.received_on, CAST(sum(l.own) AS bigint),
+    SELECT g.region, g.month, g.received_on, CAST(sum({OWN_LATER}) AS bigint),
         CAST(sum({PAID}) AS bigint), min(g.row), max(g.row), count(*)
     FROM g1_complete AS g
     LEFT JOIN g1_rule AS rule ON rule.month = g.month AND rule.region = g.region
@@ -155,20 +157,22 @@ COMPLETE = f"""
     UPDATE contribution_line SET received_on = {{day}}, ready_document_id = :document
     FROM g1_complete AS g
     WHERE {OF_COMPLETE} AND contribution_line.freed = 0
-      AND contribution_line.ready_document_id IS NULL"""
+      AND contribution_line.ready_document_id IS NULL
+      AND contribution_line.credit_as = '在职'"""
 REPLACED = f"""
     UPDATE contribution_line SET freed = :freed
     FROM g1_complete AS g
     WHERE {OF_COMPLETE} AND contribution_line.freed = 0
       AND contribution_line.received_on IS NULL"""
-REPLACING = """
+REPLACING = f"""
     INSERT INTO contribution_line (
         month, person_id, kind, freed, sheet, region, status, insured_as, base,
         employer, personal, declared, received_on, retired_from, civil, own,
         credit_as, ready_document_id, document_id, "row")
     SELECT l.month, l.person_id, l.kind, 0, g.sheet, l.region, l.status,
-        l.insured_as, l.base, l.employer, l.personal, l.declared, {day},
-        l.retired_from, l.civil, l.own, l.credit_as, l.ready_document_id,
+        l.insured_as, l.base, l.employer, l.personal, l.declared, {{day}},
+        l.retired_from, l.civil, {OWN_LATER}, l.credit_as,
+        coalesce(l.ready_document_id, CAST(:document AS integer)),
         CAST(:document AS integer), g.row
     FROM g1_complete AS g JOIN contribution_line AS l ON l.month = g.month
       AND l.person_id = g.person_id AND l.kind = g.kind AND l.freed = :freed"""

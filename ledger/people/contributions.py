@@ -234,8 +234,9 @@ class _Turn:
     def _complete(self) -> list[Received]:
         """Fill 到账日期 of lines that waited for it.
 
-        A line that was ready without its money is replaced by a line of this
-        document, so that freeing the document brings the former one back.
+        A line that is not credited as 在职 (ready without its money, or its person
+        dead) is replaced by a line of this document with nothing for the account, so
+        that freeing the document brings the former one back.
         """
         received = [Received(*row) for row in self._rows(RECEIVED_LATER)]
         self._run(COMPLETE)

@@ -11,6 +11,7 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, text
 
+from ledger.errors import BookError
 from ledger.people.tables import Correction
 from ledger.periods import Month, period
 
@@ -75,10 +76,23 @@ def withdraw(connection: Connection, person_ids: Sequence[str]) -> None:
             continue
         death = Death(person_id, str(died_on), 0, 0)
         values = {"id": person_id, "from_month": str(death.from_month)}
+        for month in _months(death.from_month, latest or ""):
+            _refuse_pooled(connection, person_id, month)
         connection.execute(text(LIVES), values)
         connection.execute(text(NOTHING_TO_CORRECT), {**values, "reason": REASON})
         for month in _months(death.from_month, latest or ""):
             connection.execute(text(CREDITED_AGAIN), {"id": person_id, "month": month})
+
+
+def _refuse_pooled(connection: Connection, person_id: str, month: str) -> None:
+    """What a list brought for a month after the death went to 统筹基金."""
+    asked = {"id": person_id, "month": month}
+    later = connection.execute(text(POOLED), asked).first()
+    if later is not None:
+        raise BookError(
+            f"死亡之后各月的缴费已由清单（{later.name}）补来并全部计入统筹基金，"
+            "不能先撤回这笔死亡；请先冲销、退回或撤回那一份"
+        )
 
 
 def _months(first: Month, latest: str) -> list[str]:
@@ -152,6 +166,16 @@ LIVES = "UPDATE person SET died_on = NULL WHERE person_id = :id"
 NOTHING_TO_CORRECT = """
     DELETE FROM correction
     WHERE person_id = :id AND from_month = :from_month AND reason = :reason
+"""
+POOLED = """
+    SELECT document.name FROM contribution_line AS l
+    JOIN contribution_line AS before ON before.month = l.month
+      AND before.person_id = l.person_id AND before.kind = l.kind
+      AND before.freed = 3 * l.document_id + 2
+    JOIN document ON document.id = l.document_id
+    WHERE l.month = :month AND l.person_id = :id AND l.freed = 0
+      AND l.credit_as = '' AND l.own = 0 AND before.own > 0
+    LIMIT 1
 """
 CREDITED_AGAIN = """
     UPDATE contribution_line SET credit_as = CASE

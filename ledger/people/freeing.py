@@ -59,9 +59,17 @@ def _free(
         "completed": freed_by_completion(document_id),
     }
     count = 0
-    for statement in (FREE, WAIT_AGAIN, REPLACED_AGAIN, NOT_TO_CORRECT, UNRETIRED):
+    for statement in (
+        FREE,
+        WAIT_AGAIN,
+        READY_ALONE,
+        REPLACED_AGAIN,
+        NOT_TO_CORRECT,
+        UNRETIRED,
+    ):
         done = _run(connection, statement.format(**words), values)
         count += done if statement is FREE else 0
+    _refuse_pooled(connection)
     _run(connection, WORKING_AGAIN, {})
     registering.restate(connection, "g1_freed")
     for statement in (GONE_ACCOUNTS, GONE_PEOPLE):
@@ -89,6 +97,16 @@ def _refuse_credited(
         )
 
 
+def _refuse_pooled(connection: Connection) -> None:
+    """What a later list brought of people retired by this one went to 统筹基金."""
+    later = connection.execute(text(POOLED)).first()
+    if later is not None:
+        raise BookError(
+            f"这份清单告知的退休已使另一份清单（{later.name}）补来的缴费全部计入统筹基金，"
+            "不能先撤回；请先冲销、退回或撤回那一份，再撤回这一份"
+        )
+
+
 OF_POSTINGS = """
     SELECT id, document_id, unit FROM posting
     WHERE id IN :ids AND event = :event AND document_id IS NOT NULL
@@ -107,13 +125,19 @@ REGIONS = """
 CREDITED = """
     SELECT batch.id, batch.region, batch.period
     FROM batch JOIN batch_document ON batch_document.batch_id = batch.id
-    WHERE batch_document.document_id = :document AND batch.region IN :regions
+    WHERE (batch_document.document_id = :document OR EXISTS (
+        SELECT 1 FROM contribution_line AS l
+        WHERE l.month = batch.period AND l.region = batch.region AND l.freed = 0
+          AND l.document_id = :document AND l.received_on IS NULL
+          AND l.ready_document_id = batch_document.document_id
+      )) AND batch.region IN :regions
       AND batch.kind = 'credit' AND batch.state IN ('draft', 'counted')
     ORDER BY batch.id DESC LIMIT 1
 """
-# A line that a later list completed has a later ready_document_id, and stays.
+# A line that a later list completed has a later ready_document_id, and stays; one
+# that a later list only made 退休 goes.
 OF_IT = """freed = 0 AND document_id = {document} AND region IN ({places})
-    AND coalesce(ready_document_id, 0) <= {document}"""
+    AND (received_on IS NULL OR coalesce(ready_document_id, 0) <= {document})"""
 OF_DOCUMENT = f"""
     SELECT DISTINCT person_id FROM contribution_line
     WHERE {OF_IT} OR freed = 0 AND ready_document_id = {{document}}
@@ -136,7 +160,13 @@ UNTOLD = """
 FREE = f"UPDATE contribution_line SET freed = :freed WHERE {OF_IT}"
 WAIT_AGAIN = """
     UPDATE contribution_line SET received_on = NULL, ready_document_id = NULL
-    WHERE freed = 0 AND ready_document_id = :document AND document_id <> :document
+    WHERE freed = 0 AND ready_document_id = :document AND document_id < :document
+      AND region IN ({places})
+"""
+# Made ready by this list, replaced by a later one that brought its money.
+READY_ALONE = """
+    UPDATE contribution_line SET ready_document_id = document_id
+    WHERE freed = 0 AND ready_document_id = :document AND document_id > :document
       AND region IN ({places})
 """
 REPLACED_AGAIN = """
@@ -155,6 +185,21 @@ UNRETIRED = """
           AND l.freed = 0 AND l.retired_from <> ''
     ), '')
     WHERE person_id IN (SELECT person_id FROM g1_untold)
+"""
+# Replaced as 退休 (freed_by_completion) though nothing tells of retirement any more.
+POOLED = """
+    SELECT document.name FROM g1_untold CROSS JOIN g1_month
+    JOIN contribution_line AS l
+      ON l.month = g1_month.month AND l.person_id = g1_untold.person_id
+    JOIN person ON person.person_id = l.person_id
+    JOIN contribution_line AS before ON before.month = l.month
+      AND before.person_id = l.person_id AND before.kind = l.kind
+      AND before.freed = 3 * l.document_id + 2
+    JOIN document ON document.id = l.document_id
+    WHERE l.freed = 0 AND l.credit_as = '退休' AND l.status = '在职'
+      AND before.own > 0
+      AND (person.retired_from = '' OR person.retired_from > l.month)
+    ORDER BY document.id DESC LIMIT 1
 """
 WORKING_AGAIN = """
     UPDATE contribution_line SET credit_as = '在职'

@@ -129,15 +129,18 @@ HELD = """
            CAST(sum(claim) AS bigint) AS claim
     FROM account GROUP BY region
 """
+# Of its own document and the one that made it ready the later brought its money.
+BROUGHT_BY = """CASE WHEN document_id > ready_document_id THEN document_id
+                ELSE ready_document_id END"""
 P1 = "event = 'contribution' AND state = 'approved' AND live"
 RECEIVED = f"""
-    SELECT ready_document_id AS document_id, region,
-           CAST(sum(own) AS bigint) AS amount
-    FROM contribution_line
-    WHERE freed = 0 AND received_on IS NOT NULL AND ready_document_id IN (
-        SELECT document_id FROM posting WHERE {P1}
-    )
-    GROUP BY ready_document_id, region
+    SELECT document_id, region, CAST(sum(own) AS bigint) AS amount
+    FROM (
+        SELECT {BROUGHT_BY} AS document_id, region, own FROM contribution_line
+        WHERE freed = 0 AND received_on IS NOT NULL
+    ) AS came
+    WHERE document_id IN (SELECT document_id FROM posting WHERE {P1})
+    GROUP BY document_id, region
 """
 CONTRIBUTED = f"""
     SELECT posting.document_id, voucher.book_id, {NET} AS amount
