@@ -15,6 +15,7 @@ from ledger.people import payouts
 
 HARD = """个人编号 | 起始日期 | 特殊困难原因 | 核实机构 | 核实日期 | 有效期至
 P1 | 2022-05-01 | 失能 | 东区 | 2022-05-10 | 2024-05-09"""
+OWING = "追回挂账未清，余额先抵挂账"
 KEPT = "停止划转之前的省内划转被退回，留在个人账户，不再补划"
 
 
@@ -176,7 +177,27 @@ def test_a_claim_is_left_in_the_account(sichuan_home):
     with sichuan_home.writing() as connection:
         connection.execute(text("UPDATE account SET claim = 2000"))
 
-    assert paid(sichuan_home, "2022-08") == "30.00"
+    made = run(sichuan_home, "2022-08")
+
+    assert str(made.total) == "30.00"
+    assert [(row.why, row.people, str(row.amount)) for row in made.refused] == [
+        (OWING, 1, "20.00")
+    ]
+
+
+def test_who_owes_more_than_there_is_is_listed_with_what_is_there(sichuan_home):
+    opened(sichuan_home, "个人编号 | 期初余额\nP1 | 50.00\nP2 | 7.00\nP3 | 9.00")
+    filed(sichuan_home, "个人编号 | 范围\nP1 | 跨省\nP2 | 跨省\nP3 | 省内")
+    with sichuan_home.writing() as connection:
+        connection.execute(text("UPDATE account SET claim = 6000"))
+
+    made = run(sichuan_home, "2022-08")
+
+    assert (made.people, made.batch) == (0, None)
+    assert [(row.why, row.people, str(row.amount)) for row in made.refused] == [
+        (OWING, 2, "57.00")
+    ]
+    assert made.unpaid_file
 
 
 def test_what_was_reversed_never_stood(sichuan_home):

@@ -52,8 +52,13 @@ BARS = {
     payouts.LEFT: "参保关系已转往别处，余额随转出结清",
     payouts.NO_PAYEE: "备案没有收款户名或收款账号",
     payouts.WITHHELD: "停止划转之前的省内划转被退回，留在个人账户，不再补划",
+    payouts.OWING: "追回挂账未清，余额先抵挂账",
 }
-EVENTS = {payouts.DIED: "inheritance", payouts.LEFT: "move-out"}
+EVENTS = {
+    payouts.DIED: "inheritance",
+    payouts.LEFT: "move-out",
+    payouts.OWING: "claim",
+}
 
 
 def bank_name(region: str, month: Month, batch_id: int | None) -> str:

@@ -184,7 +184,10 @@ def _standing(connection: Connection, month: Month, region: str) -> PaidOut:
         return _made(None, month, region, 0, NOTHING)
     last = there[-1]
     made = _made(last.id, month, region, last.people, -last.total)
-    return made._replace(vouchers=postings.recorded(connection, [last.posting_id]))
+    return made._replace(
+        vouchers=postings.recorded(connection, [last.posting_id]),
+        status="draft" if last.state == batches.DRAFT else made.status,
+    )
 
 
 def _made(

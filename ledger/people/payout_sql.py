@@ -166,22 +166,28 @@ RECKONED = f"""
     LEFT JOIN ({KEPT}) AS left_over ON left_over.person_id = chosen.person_id
     LEFT JOIN ({RETURNED}) AS back ON back.person_id = chosen.person_id
 """
-# whole: what the account could pay of the run's balance; early: of the one before.
+# whole: what the account could pay of the run's balance; early: of the one before;
+# owed: what would be paid but for its claim.
 CANDIDATES = f"""
     SELECT could.*,
            CASE WHEN bar <> '' THEN 0
                 WHEN may THEN whole
                 WHEN still THEN {_least("early", "whole")}
-                ELSE 0 END AS amount
+                ELSE 0 END AS amount,
+           CASE WHEN bar <> '' THEN 0
+                WHEN may THEN day_there - whole
+                WHEN still THEN {_least("until_there", "day_there")}
+                    - {_least("early", "whole")}
+                ELSE 0 END AS owed
     FROM (
-        SELECT net.*, {_above_zero("day_net")} AS whole,
-               {_above_zero("until_net")} AS early
+        SELECT gross.*, {_above_zero("day_there - claim")} AS whole,
+               {_above_zero("until_there - claim")} AS early
         FROM (
             SELECT reckoned.*,
-                   {_least("at_day", "there")} - claim AS day_net,
-                   {_least("at_until", "there")} - claim AS until_net
+                   {_above_zero(_least("at_day", "there"))} AS day_there,
+                   {_above_zero(_least("at_until", "there"))} AS until_there
             FROM ({RECKONED}) AS reckoned
-        ) AS net
+        ) AS gross
     ) AS could
 """
 LINES = """
@@ -221,6 +227,9 @@ NOT_PAID_ROWS = """
     UNION ALL
     SELECT person_id, name, scope, kind, '{withheld}', '', '', kept
     FROM payout_candidate WHERE kept > 0 AND bar NOT IN ('died', 'left')
+    UNION ALL
+    SELECT person_id, name, scope, kind, '{owing}', '', '', owed
+    FROM payout_candidate WHERE owed > 0
 """
 NOT_PAID = f"SELECT * FROM ({NOT_PAID_ROWS}) AS listed ORDER BY person_id, bar"
 REFUSED = f"""

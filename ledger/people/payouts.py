@@ -37,6 +37,7 @@ ACT, KIND, FORM = "payout", "划转本人", "payout"
 CONTROL = "个人账户基金——"
 # Why an account is not paid whatever its filing says.
 DIED, LEFT, NO_PAYEE, WITHHELD = "died", "left", "no-payee", "withheld"
+OWING = "owing"  # a claim (P22) takes what would be paid
 
 
 class Run(NamedTuple):
@@ -175,13 +176,13 @@ def refused(connection: Connection) -> list[Refused]:
     """Who was not paid, or not all, by reason: what they would have been paid."""
     return [
         Refused(*row[:-1], from_fen(row.amount))
-        for row in connection.execute(text(REFUSED.format(withheld=WITHHELD)))
+        for row in connection.execute(text(REFUSED.format(**LISTED_AS)))
     ]
 
 
 def not_paid(connection: Connection) -> Iterator[NotPaid]:
     """The same, person by person, in the order of people."""
-    for row in connection.execute(text(NOT_PAID.format(withheld=WITHHELD))):
+    for row in connection.execute(text(NOT_PAID.format(**LISTED_AS))):
         yield NotPaid(*row[:-1], from_fen(row.amount))
 
 
@@ -216,6 +217,7 @@ def bounced(connection: Connection, batch_id: int) -> int:
     return connection.execute(text(CAME_BACK), {"batch": batch_id}).scalar_one()
 
 
+LISTED_AS = {"withheld": WITHHELD, "owing": OWING}
 TEMPORARY = (
     "payout_filed",
     "payout_ruling",
