@@ -128,9 +128,9 @@ def _check_days(
 
 def _proposal(connection: Connection, voucher) -> str:
     lines = [
-        f"    {_other(line.side)} {line.subject}"
+        f"    {line.side} {line.subject}"
         f"{f'（{line.detail}）' if line.detail else ''} {grouped(line.amount)}"
-        for line in voucher_lines(connection, voucher.id)
+        for line in map(_blue, voucher_lines(connection, voucher.id))
     ]
     return "\n".join([f"  {voucher.book_id}：更正{voucher_name(voucher)}", *lines])
 
@@ -159,7 +159,7 @@ def _posting(
             payee=voucher.payee,
             narration=_narration(verb, voucher, blue, reason),
             lines=tuple(
-                _line(line, blue) for line in voucher_lines(connection, voucher.id)
+                map(_blue if blue else _red, voucher_lines(connection, voucher.id))
             ),
             attachments=0,
             evidence=voucher.evidence,
@@ -186,12 +186,16 @@ def _narration(verb: str, voucher, blue: bool, reason: str) -> str:
     return f"{verb}{day}{voucher.word}-{voucher.number}号凭证：{reason}"
 
 
-def _line(line, blue: bool) -> Line:
-    if blue:
-        return Line(
-            _other(line.side), line.subject, line.detail, line.fund, line.amount
-        )
+def _red(line) -> Line:
     return Line(line.side, line.subject, line.detail, line.fund, -line.amount)
+
+
+def _blue(line) -> Line:
+    """What takes a line back in blue: its amount on the other side, or a red line's
+    amount on its own."""
+    if line.amount < 0:
+        return _red(line)
+    return _red(line)._replace(side=_other(line.side), amount=line.amount)
 
 
 def _other(side: str) -> str:

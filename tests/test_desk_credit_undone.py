@@ -237,3 +237,28 @@ def test_long_serials_fit_into_a_reversals_key(sichuan_home):
     reverse(sichuan_home, LI, paid[0].name, TODAY, "没有付")
 
     assert balances(sichuan_home)["P1"] == (10000, 0)
+
+
+def test_a_red_correction_of_an_earlier_year_is_taken_back_in_blue(sichuan_home):
+    """Positive amounts on the sides where the red ones stand."""
+    credited(sichuan_home)
+    retire(sichuan_home, "P1", "2023-01")
+    made = credited(sichuan_home, FEBRUARY, Row("P2", "2023-02", 0, "退休"))
+    on = date(2024, 1, 10)
+
+    with pytest.raises(BookError, match="--blue") as refused:
+        taken_back(sichuan_home, made.corrected, on)
+    reversal = taken_back(sichuan_home, made.corrected, on, blue=True)
+    voucher_desk.approve(sichuan_home, WANG, [f"#{reversal[0].id}"])
+
+    assert "    贷 个人账户基金——在职计入 100.00\n" in str(refused.value)
+    assert printed(sichuan_home).splitlines()[-6:] == [
+        "511300-city-agency 2024-01-10 P2 记-1",
+        "  借 医保收入——个人账户收入待计入 310 100.00",
+        "  贷 个人账户基金——在职计入 310 100.00",
+        "511300-city-agency 2024-01-10 P3 记-2",
+        "  贷 统筹基金——本年划入个人账户 310 93.80",
+        "  借 个人账户基金——退休划入 310 93.80",
+    ]
+    assert balances(sichuan_home)["P1"] == (10000, 0)
+    check_identities(sichuan_home)
