@@ -28,8 +28,9 @@ AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
 class Known(NamedTuple):
     """A setting that the program reads; `name` may be a pattern.
 
-    `money`: yuan to the fen, above zero. `figure`: published, so set once for a
-    region, and counting from the command that sets it. `kinds`: what {kind} may be.
+    `money`: yuan to the fen, above zero, with `zero` also nothing, such as `example`.
+    `figure`: published, so set once for a region, and counting from the command that
+    sets it. `kinds`: what {kind} may be. `title`: the name in words, a pattern too.
     """
 
     name: str
@@ -40,16 +41,27 @@ class Known(NamedTuple):
     money: bool = False
     figure: bool = False
     kinds: tuple[str, ...] = ()
+    zero: bool = False
+    example: str = ""
+    title: str = ""
 
     def named(self, name: str) -> bool:
         """Whether this is the setting of that name."""
+        found = self._match(name)
+        return found is not None and (not self.kinds or found["kind"] in self.kinds)
+
+    def in_words(self, name: str) -> str:
+        """The name with its title: 2021年…（average-pension-2021）."""
+        found = self._match(name)
+        if not found or not self.title:
+            return name
+        return f"{self.title.format(**found.groupdict())}（{name}）"
+
+    def _match(self, name: str) -> re.Match | None:
         pattern = re.escape(self.name)
         for field, form in FIELDS.items():
             pattern = pattern.replace(rf"\{{{field}\}}", f"(?P<{field}>{form})")
-        found = re.fullmatch(pattern, name)
-        if not found:
-            return False
-        return not self.kinds or found["kind"] in self.kinds
+        return re.fullmatch(pattern, name)
 
 
 class SettingRow(NamedTuple):
@@ -75,6 +87,9 @@ def known() -> dict[str, Known]:
             row.get("money", False),
             row.get("figure", False),
             tuple(row.get("kinds", ())),
+            row.get("zero", False),
+            row.get("example", ""),
+            row.get("title", ""),
         )
         for row in tomllib.loads(text)["setting"]
     }
@@ -107,7 +122,7 @@ def put(connection: Connection, row: SettingRow, correct: bool = False) -> bool:
             f"{row.name}不能按地区“{row.region}”设置；请去掉 --region 或改正代码"
         )
     if setting.money:
-        row = row._replace(value=_amount(connection, row))
+        row = row._replace(value=_amount(connection, setting, row))
     if setting.figure:
         if _stands(connection, row, correct):
             return False
@@ -120,12 +135,14 @@ def put(connection: Connection, row: SettingRow, correct: bool = False) -> bool:
     return True
 
 
-def _amount(connection: Connection, row: SettingRow) -> str:
+def _amount(connection: Connection, setting: Known, row: SettingRow) -> str:
     """An amount as it is kept: 3350.00; of a pooling region of the home's province."""
-    if not AMOUNT.fullmatch(row.value) or not Decimal(row.value):
+    right = AMOUNT.fullmatch(row.value) and (setting.zero or Decimal(row.value))
+    if not right:
+        least = "零或大于零" if setting.zero else "大于零"
         raise UsageError(
-            f"{row.name}不能设为“{row.value}”，应为大于零、以元为单位、到分为止的金额，"
-            "如 3350.00"
+            f"{row.name}不能设为“{row.value}”，应为{least}、以元为单位、到分为止的金额，"
+            f"如 {setting.example}"
         )
     if row.region not in regions.cities(province(connection)):
         raise UsageError(

@@ -60,7 +60,7 @@ def test_only_what_was_set_is_corrected(sichuan_home):
 
 @pytest.mark.parametrize("value", ["0", "0.00", "-1", "1.234", "３350", "1e3", ""])
 def test_a_figure_is_an_amount_above_zero(value, sqlite_sichuan_home):
-    with pytest.raises(UsageError, match="大于零"):
+    with pytest.raises(UsageError, match="应为大于零.*如 3350.00"):
         put(sqlite_sichuan_home, FIGURE, value)
 
 
@@ -75,6 +75,16 @@ def test_a_figure_counts_from_its_setting_not_from_a_day(sqlite_sichuan_home):
 
     with pytest.raises(UsageError, match="--from"):
         put(sqlite_sichuan_home, FIGURE, "3350.00", from_day=date(2023, 1, 1))
+
+
+def test_a_budget_may_be_nothing_and_its_hint_is_a_budgets(sichuan_home):
+    name = "account-budget-2023-转出"
+
+    put(sichuan_home, name, "0")
+
+    assert figures(sichuan_home, name) == (["0.00"], "0.00")
+    with pytest.raises(UsageError, match="零或大于零.*如 12000000.00"):
+        put(sichuan_home, name, "-1")
 
 
 def test_a_budget_may_be_revised(sichuan_home):

@@ -17,7 +17,7 @@ from ledger.errors import BookError, UsageError
 from ledger.money import to_fen
 from ledger.people import batches, claims
 from ledger.people.batches import KindTotal
-from ledger.people.correcting import Fixed, moved
+from ledger.people.correcting import Fixed
 from ledger.periods import Month, month_of
 from ledger.postings import BY_RULE, Actor, Recorded
 from ledger.vouchers import Posting, Voucher
@@ -76,8 +76,9 @@ def figure_of(
         if row is not None:
             value = Decimal(row.value)
             return Figure(name, value, row.cite, to_fen(value * credit.rate))
+    words = settings.setting_named(names[-1]).in_words(names[-1])
     raise BookError(
-        f"{regions.name(region)}还没有设置公布的数字{names[-1]}（{credit.cite}）；"
+        f"{regions.name(region)}还没有设置{words}，{credit.cite}；"
         f"请先 yibao setting set {names[-1]} 金额 --region {region} --cite 依据"
     )
 
@@ -116,15 +117,14 @@ def fixed(credit: Credit, figure: Figure) -> Fixed:
 def claim_vouchers(
     connection: Connection, batch_id: int, region: str, **how
 ) -> list[Voucher]:
-    """P22 for what a batch takes back beyond what is there; none where nothing is."""
-    made = [m for m in moved(connection, batch_id) if m.act == claims.MAKE]
-    return [
-        voucher
-        for m in made
-        for voucher in vouchers(
-            region, "claim", {"total": m.amount}, words={"people": m.people}, **how
-        )
-    ]
+    """P22 for what a batch takes back beyond what is there, and in reverse for the
+    claims that it pays off; none where there are none."""
+    made = []
+    for act, event in ((claims.MAKE, "claim"), (claims.RECOVER, "claim-recovery")):
+        owed = claims.owed(connection, batch_id, act)
+        amounts, words = {"total": abs(owed.amount)}, {"people": owed.people}
+        made += vouchers(region, event, amounts, words=words, **how)
+    return made
 
 
 def carry(
