@@ -19,7 +19,7 @@ from ledger.money import NOTHING
 from ledger.schema import Voucher, VoucherLine
 from ledger.vouchers import signed
 from reports.people import statistics_rows as stored
-from reports.people.kinds import CONTROL, EXPENDITURE, INCOME, Kind, kinds
+from reports.people.kinds import CONTROL, EXPENDITURE, INCOME, OPENING, Kind, kinds
 
 VOUCHER, LINE = Voucher.__table__, VoucherLine.__table__
 BUDGET = "account-budget-{year}-{line}"
@@ -78,7 +78,10 @@ def budget_rows(connection: Connection, year: int, region: str) -> list[BudgetRo
 
 
 def final_rows(connection: Connection, year: int, region: str) -> list[FinalRow]:
-    """Opening, income and expenditure by statutory subject, closing; told twice."""
+    """Opening, income and expenditure by statutory subject, closing; told twice.
+
+    上年结余 taken over in the year itself (P21) is what the year opened with.
+    """
     first = date(year, 1, 1)
     until = date.fromordinal(date(year + 1, 1, 1).toordinal() - 1)
     moved = stored.moved(connection, until, region)
@@ -86,7 +89,7 @@ def final_rows(connection: Connection, year: int, region: str) -> list[FinalRow]
     sides: list[dict] = [defaultdict(lambda: NOTHING), defaultdict(lambda: NOTHING)]
     for side, rows in zip(sides, (moved, booked)):
         for row in rows:
-            if row.dated < first:
+            if row.dated < first or row.kind == OPENING:
                 side[OPENING_LINE] += row.amount
             else:
                 side[row.kind] += row.amount
