@@ -109,7 +109,7 @@ class Oracle:
     def change(self, row: dict) -> None:
         person, kind, amount = row["个人编号"], row["变动类型"], Decimal(row["金额"])
         if kind == "转入":
-            self.balances[person] += amount
+            self.give(person, amount)
         elif kind == "死亡":
             self.died[person] = row["死亡日期"][:7]
             for line in self.lines[person].values():
@@ -151,6 +151,9 @@ class Oracle:
                 else:
                     net -= civil
                     line.credited = None
+        if net > 0:
+            self.give(person, net)
+            return
         held = self.balances[person] + net
         if held < 0:
             self.claims[person] = self.claims.get(person, NOTHING) - held
@@ -168,7 +171,7 @@ class Oracle:
         for person, lines in self.lines.items():
             for line in lines.values():
                 if line.credited and line.credited[0] == RETIRED:
-                    self.balances[person] += more
+                    self.give(person, more)
 
     def fixed(self, figure: str) -> Decimal:
         return half_up(self.figures[figure] * Decimal("0.028"))

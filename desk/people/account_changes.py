@@ -85,10 +85,16 @@ def apply(row: Change, people: dict[str, Insured], province: str) -> str:
 
 
 def _move_in(row: Change, person: Insured) -> str:
-    """转入 goes to the account of the region where the person is insured now."""
+    """转入 goes to the account of the region where the person is insured now.
+
+    So does what is paid back of a claim (P22), whatever became of the person.
+    """
     region = row.region or person.region
     _check_amount(row)
-    person.accounts.setdefault(region, Held()).balance += row.amount
+    held = person.accounts.setdefault(region, Held())
+    recovered = min(held.claim, row.amount)
+    held.claim -= recovered
+    held.balance += row.amount - recovered
     return region
 
 
@@ -104,7 +110,7 @@ def _move_out(row: Change, person: Insured) -> str:
     ]
     region = _account(row, person, elsewhere)
     held = person.accounts[region]
-    _check_claim(held)
+    _check_claim(held, region)
     if row.amount != held.free:
         why = "不是账户的全部余额"
         if held.out:
@@ -139,7 +145,7 @@ def _inherit(row: Change, person: Insured) -> str:
         if undue:
             why += f"（死亡之后计入的{_yuan(undue)}元要先由 yibao credit 更正）"
         if held.claim:
-            why += f"（追回挂账{_yuan(held.claim)}元）"
+            why += f"（追回挂账{_yuan(held.claim)}元；{_repayment(held, region)}）"
         raise CannotTake("金额", _yuan(row.amount), f"不超过{_yuan(most)}元", why)
     person.died_on = died_on
     held.balance -= row.amount
@@ -197,14 +203,19 @@ def _check_amount(row: Change) -> None:
         raise CannotTake("金额", _yuan(row.amount), "大于零的金额", "不是大于零的金额")
 
 
-def _check_claim(held: Held) -> None:
+def _check_claim(held: Held, region: str) -> None:
     if held.claim:
         raise CannotTake(
             "金额",
             "",
-            "先收回挂账，再转出",
+            f"先收回挂账，再转出：{_repayment(held, region)}",
             f"不能转出：账户有追回挂账{_yuan(held.claim)}元未清",
         )
+
+
+def _repayment(held: Held, region: str) -> str:
+    """How a claim is paid back in money."""
+    return f"本人还款{_yuan(held.claim)}元录一行“转入”，统筹区代码填{region}"
 
 
 def _yuan(fen: int) -> str:

@@ -1,5 +1,7 @@
 """Vouchers by hand on 个人账户基金: only interest, and only shared out (P20).
 
+What is paid back of a claim (P22) comes by list as well.
+
 The control account is the sum of the personal balances: what a voucher by hand adds
 to it must reach the accounts in the same transaction.
 """
@@ -18,11 +20,18 @@ from ledger.postings import Actor
 from ledger.vouchers import CREDIT, Line
 
 CONTROL = "个人账户基金——"
+CLAIMS = "暂付款——个人账户追回"
 
 
 def check(connection: Connection, region: str, lines: Sequence[Line], on: date) -> None:
-    """BookError for a line on 个人账户基金 that no account would follow."""
+    """BookError for a line on 个人账户基金, or on their claims, that no account would
+    follow."""
     for line in lines:
+        if line.subject == CLAIMS:
+            raise BookError(
+                f"科目“{CLAIMS}”随个人账户变动记账，不能手工录入；本人或家属还款"
+                "请在个人账户变动清单（G6）录一行“转入”后导入，挂账随之收回"
+            )
         if not line.subject.startswith(CONTROL):
             continue
         if line.subject != CONTROL + interest.KIND:

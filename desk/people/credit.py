@@ -17,6 +17,7 @@ from desk.people.batch_posting import (
     Carried,
     Figure,
     carry,
+    claim_vouchers,
     figure_of,
     figure_words,
     require_region,
@@ -137,7 +138,7 @@ def _credit(connection: Connection, run: Run, found: Ready, tell: Tell) -> Credi
         found,
         _kinds(connection, run, figure),
     )
-    claims.recover(connection, batch_id, run.region, str(run.month), run.dated)
+    claims.recover(connection, batch_id, run.region, run.dated)
     kinds = kinds + _recovered(connection, batch_id)
     tell(STEPS[3])
     carried = carry(
@@ -145,7 +146,7 @@ def _credit(connection: Connection, run: Run, found: Ready, tell: Tell) -> Credi
         batch_id,
         kinds,
         people,
-        _vouchers(run, batch_id, kinds, len(found.document_ids)),
+        _vouchers(connection, run, batch_id, kinds, len(found.document_ids)),
         unit=f"credit|{run.region}|{run.month}|{batch_id}",
         link="crd",
         event="credit",
@@ -189,7 +190,11 @@ def _recovered(connection: Connection, batch_id: int) -> list[KindTotal]:
 
 
 def _vouchers(
-    run: Run, batch_id: int, kinds: list[KindTotal], documents: int
+    connection: Connection,
+    run: Run,
+    batch_id: int,
+    kinds: list[KindTotal],
+    documents: int,
 ) -> list[Voucher]:
     """One voucher a kind, in the order of the rules, with the batch's totals."""
     made = []
@@ -208,11 +213,7 @@ def _vouchers(
             made += vouchers(
                 run.region, "credit", amounts, id=rule.entry, words=words, **how
             )
-    if total := totals.get(claims.KIND):
-        words = {"people": total.people}
-        amounts = {"total": -total.amount}
-        made += vouchers(run.region, "claim-recovery", amounts, words=words, **how)
-    return made
+    return made + claim_vouchers(connection, batch_id, run.region, **how)
 
 
 def _standing(connection: Connection, region: str, month: Month) -> Credited:

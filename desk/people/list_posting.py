@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from desk.people.batch_posting import claim_vouchers
 from desk.taking import Desk
 from importers.people import PeopleDocument
 from ledger import postings
 from ledger.errors import BookError
-from ledger.people import batches
+from ledger.people import batches, claims
 from ledger.people.batches import NewBatch
 from ledger.vouchers import Posting
 from posting_rules.personal_vouchers import vouchers
@@ -59,19 +60,18 @@ def post(
     """Make the voucher of a batch's total and finish the batch; the posting's id.
 
     `source` says where the rows stand. A batch that moves nothing makes no posting.
+    Claims on the accounts are paid off first, in the same posting (P22).
     """
+    dated = voucher_day(desk, on)
+    claims.recover(connection, batch_id, region, dated)
     kinds = batches.totals(connection, batch_id)
-    people = max((kind.people for kind in kinds), default=0)
-    total = abs(sum((kind.amount for kind in kinds), Decimal(0)))
-    made = vouchers(
-        region,
-        event,
-        {"total": total},
-        dated=voucher_day(desk, on),
-        occurred_on=on,
-        source=source,
-        words={"people": people, **words},
-    )
+    own = [kind for kind in kinds if kind.kind != claims.KIND]
+    people = max((kind.people for kind in own), default=0)
+    total = abs(sum((kind.amount for kind in own), Decimal(0)))
+    how = {"dated": dated, "occurred_on": on, "source": source}
+    amounts, words = {"total": total}, {"people": people, **words}
+    made = vouchers(region, event, amounts, words=words, **how)
+    made += claim_vouchers(connection, batch_id, region, **how)
     unit = f"{document.form}|{region}|{document.sha256[:16]}|{batch_id}"
     ids = []
     if made:

@@ -52,6 +52,7 @@ class Made(NamedTuple):
     months: int
     total: Decimal
     claimed: Decimal
+    recovered: Decimal
     states: list[State]
     vouchers: list[Recorded]
     status: str
@@ -79,7 +80,7 @@ def make_up(
         batch_id = _differences(connection, actor, region, on)
         if batch_id is None:
             connection.rollback()
-            return Made(None, region, 0, 0, NOTHING, NOTHING, [], [], "already-posted")
+            return _nothing(region)
         tell(STEPS[1])
         # Before it counts: a closed account that gets money is no longer closed.
         states = differences.states(connection, batch_id)
@@ -145,11 +146,16 @@ def _post(
         people,
         sum(state.months for state in states),
         sum((state.amount for state in states), NOTHING),
-        sum((kind.amount for kind in kinds if kind.kind == claims.KIND), NOTHING),
+        claims.owed(connection, batch_id, claims.MAKE).amount,
+        -claims.owed(connection, batch_id, claims.RECOVER).amount,
         states,
         carried.vouchers,
         carried.status,
     )
+
+
+def _nothing(region: str) -> Made:
+    return Made(None, region, 0, 0, NOTHING, NOTHING, NOTHING, [], [], "already-posted")
 
 
 def _vouchers(

@@ -1,22 +1,32 @@
 """Claims: what a correction takes back beyond what is there (P22, reading 19).
 
 A balance never goes below zero: the movement on 追回挂账 makes up what lacks, and the
-account owes it. Later credits pay it off by the same kind of movement, below zero.
+account owes it. Whatever is added later pays it off by the same kind of movement,
+below zero, in the same batch.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Sequence
+from decimal import Decimal
+from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, Date, bindparam, text
 
 from ledger.errors import BookError
+from ledger.money import NOTHING, from_fen
 
 KIND = "追回挂账"
 MAKE, RECOVER = "claim", "recover"
 # Batches that take money away, whose balances are looked at before they count.
 TAKING = ("correction", "make-up", "reversal", "payout", "change")
+
+
+class Owed(NamedTuple):
+    """Accounts whose claims a batch makes (above zero) or pays off (below)."""
+
+    people: int = 0
+    amount: Decimal = NOTHING
 
 
 def make(connection: Connection, batch_id: int, region: str, dated: date) -> None:
@@ -30,16 +40,23 @@ def make(connection: Connection, batch_id: int, region: str, dated: date) -> Non
     connection.execute(text(INSERT).bindparams(DATED), values)
 
 
-def recover(
-    connection: Connection, batch_id: int, region: str, month: str, dated: date
-) -> None:
-    """Pay off claims from what a batch credits for a month, as far as it goes.
+def recover(connection: Connection, batch_id: int, region: str, dated: date) -> None:
+    """Pay off claims from what a batch adds to their accounts, as far as it goes.
 
+    Every batch that adds does so, before it is finished and before it makes claims.
     What drafts that wait for approval pay off is no longer owed.
     """
-    values = {"batch": batch_id, "region": region, "month": month, "dated": dated}
+    values = {"batch": batch_id, "region": region, "dated": dated}
     values |= {"act": RECOVER, "serial": str(batch_id), "kind": KIND}
     connection.execute(text(PAY_OFF).bindparams(DATED), values)
+
+
+def owed(connection: Connection, batch_id: int, act: str) -> Owed:
+    """What a batch makes (MAKE) or pays off (RECOVER) of claims."""
+    row = connection.execute(
+        text(OWED), {"batch": batch_id, "kind": KIND, "act": act}
+    ).one()
+    return Owed(row.people, from_fen(row.amount))
 
 
 def check(connection: Connection, batch, claimed: bool) -> None:
@@ -115,20 +132,27 @@ PENDING = """
         WHERE state = 'draft' AND region = :region AND id <> :batch
       )
 """
+OWN = """
+    SELECT CAST(sum(movement.amount) AS bigint) FROM movement
+    WHERE movement.person_id = account.person_id
+      AND movement.region = account.region AND movement.batch_id + 0 = :batch {0}
+"""
 PAY_OFF = f"""
     INSERT INTO movement (person_id, period, act, serial, region, dated, kind, amount,
                           batch_id)
     SELECT person_id, '', :act, :serial, :region, :dated, :kind,
            -CASE WHEN owed < credited THEN owed ELSE credited END, :batch
     FROM (
-        SELECT account.person_id, account.claim + coalesce(({PENDING}), 0) AS owed, (
-            SELECT CAST(sum(movement.amount) AS bigint) FROM movement
-            WHERE movement.person_id = account.person_id
-              AND movement.period = :month AND movement.batch_id + 0 = :batch
-        ) AS credited
+        SELECT account.person_id, account.claim + coalesce(({PENDING}), 0)
+                   + coalesce(({OWN.format("AND movement.kind = :kind")}), 0) AS owed,
+               ({OWN.format("")}) AS credited
         FROM account WHERE account.claim > 0 AND account.region = :region
     ) AS owing
     WHERE owed > 0 AND credited > 0
+"""
+OWED = """
+    SELECT count(*) AS people, CAST(coalesce(sum(amount), 0) AS bigint) AS amount
+    FROM movement WHERE batch_id = :batch AND kind = :kind AND act = :act
 """
 COUNT = """
     UPDATE account SET claim = account.claim + moved.amount

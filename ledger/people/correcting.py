@@ -73,6 +73,7 @@ def correct(
             "fixed": whole_fen(rule.amount),
         }
         connection.execute(_prepared(INSERT_RECREDIT), {**values, **rule_values})
+    claims.recover(connection, batch_id, region, dated)
     claims.make(connection, batch_id, region, dated)
     connection.execute(text(CREDIT_AS_NOBODY), values)
     connection.execute(text(CREDIT_AS_RETIRED), values)

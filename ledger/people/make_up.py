@@ -62,7 +62,8 @@ def make_up(
 
 
 def claim(connection: Connection, batch_id: int, region: str, dated: date) -> None:
-    """Where the difference is negative, claims for what is no longer there."""
+    """Pay off claims; where the difference is negative, make them for what lacks."""
+    claims.recover(connection, batch_id, region, dated)
     if connection.execute(text(TAKES), {"batch": batch_id}).first() is not None:
         claims.make(connection, batch_id, region, dated)
 

@@ -4,8 +4,8 @@
 inheritances whose batches count), so that a rejected draft leaves no trace and a
 reversal brings the former state back.
 
-open, but left where the last move counts as 转出; of a dead person died, but closed
-once an inheritance has emptied it.
+open, but left where the last move counts as 转出 (money that only pays a claim back,
+P22, is no move); of a dead person died, but closed once an inheritance has emptied it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,11 @@ COUNTS = """
         WHERE batch.id = change_line.batch_id AND batch.state = 'counted'
     ))
 """
+REPAYS = """EXISTS (
+    SELECT 1 FROM movement AS paid
+    WHERE paid.person_id = change_line.person_id AND paid.act = 'recover'
+      AND paid.batch_id = change_line.batch_id AND -paid.amount >= change_line.amount
+)"""
 STATES = f"""
     UPDATE account SET state = CASE
         WHEN EXISTS (
@@ -75,7 +80,7 @@ STATES = f"""
             SELECT change_line.kind FROM change_line
             WHERE change_line.person_id = account.person_id
               AND change_line.region = account.region
-              AND change_line.kind IN ('转入', '转出') AND {COUNTS}
+              AND change_line.kind IN ('转入', '转出') AND {COUNTS} AND NOT {REPAYS}
             ORDER BY change_line.dated DESC, change_line.serial DESC LIMIT 1
         ), '') = '转出' THEN '{LEFT}'
         ELSE '{OPEN}' END

@@ -51,6 +51,7 @@ def take_back(connection: Connection, batch, batch_id: int, dated: date) -> None
             "cut": LONGEST,
         },
     )
+    claims.recover(connection, batch_id, batch.region, dated)
     claims.make(connection, batch_id, batch.region, dated)
 
 
