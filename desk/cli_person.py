@@ -167,8 +167,13 @@ def _tell(made) -> None:
     click.echo("　".join(word for word in head if word))
     if made.base:
         click.echo(f"缴费基数{grouped(made.base)}元（自{made.since}）")
+    if made.retired_from:
+        click.echo(f"退休待遇自{made.retired_from}")
     if made.died_on:
         click.echo(f"{made.died_on}死亡")
+    if made.without_account:
+        click.echo(f"{made.insured_as}，没有个人账户。")
+        return
     click.echo(f"{made.first or '建账'}至{made.last_day}，单位：元")
     tell_table(
         ["统筹区", "账户", "期初", "录入结余", "收入", "支出", "挂账", "期末", "尚欠"],
@@ -203,8 +208,8 @@ def _tell(made) -> None:
             ],
             "56",
         )
-    if made.total("claim"):
-        click.echo(f"尚有{grouped(made.total('claim'))}元挂账，从以后的计入中收回。")
+    for words in made.claim_words:
+        click.echo(f"尚有{words}。")
 
 
 COMMANDS = {"person": person}

@@ -48,6 +48,22 @@ def yibao(home, monkeypatch, capsys):
     return run
 
 
+def test_person_tells_since_when_one_is_retired(home, yibao):
+    run(home, "UPDATE person SET retired_from = '2023-02'")
+
+    assert "退休待遇自2023-02\n" in yibao("person", ZHANG)[1]
+
+
+def test_person_tells_who_has_no_account_by_kind_of_insurance(home, yibao):
+    run(home, f"DELETE FROM account WHERE person_id = '{WANG_ID}'")
+    run(home, "DELETE FROM movement")
+    run(home, "UPDATE person_state SET insured_as = '单建统筹'")
+
+    out = yibao("person", WANG_ID)[1]
+
+    assert "单建统筹，没有个人账户。\n" in out and "（没有）" not in out
+
+
 def test_person_answers_as_the_contract_says(yibao):
     code, out, _ = yibao("person", WANG_ID, "--json")
     told = json.loads(out)

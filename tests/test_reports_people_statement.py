@@ -4,10 +4,23 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from accounts_by_hand import NANCHONG, WANG_ID, ZHANG, batch, contributed, person
+from accounts_by_hand import (
+    LI,
+    NANCHONG,
+    WANG_ID,
+    ZHANG,
+    batch,
+    contributed,
+    person,
+    run,
+)
+from batches_by_hand import Row, lines, retire, set_figure, spend
 from openpyxl import load_workbook
+from payouts_by_hand import changed, opened
 from sqlalchemy import event
 
+from desk.people.credit import credit
+from desk.reversing import reverse
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month
 from reports.people.statement import statement
@@ -233,6 +246,77 @@ def test_a_name_with_markup_is_shown_as_it_is(sichuan_home):
     page = statement_page(asked(sichuan_home, unmasked=True), TODAY)
 
     assert "&lt;b&gt;张" in page and "<b>张" not in page
+
+
+def test_a_correction_is_told_in_the_order_of_its_vouchers(sichuan_home):
+    """P1 spent January's 100.00 and retired in January: 93.80, and 6.20 is owed."""
+    set_figure(sichuan_home)
+    lines(sichuan_home, Row("P1", "2023-01"))
+    credit(sichuan_home, LI, Month(2023, 1), NANCHONG)
+    spend(sichuan_home, "P1", 10000)
+    retire(sichuan_home, "P1", "2023-01")
+    lines(sichuan_home, Row("P1", "2023-02", 0, "退休"))
+    made = credit(sichuan_home, LI, Month(2023, 2), NANCHONG)
+
+    assert told(asked(sichuan_home, "P1"))[2:] == [
+        "2023-02-28 更正冲回：在职计入 -100.00 -100.00",
+        "2023-02-28 更正后计入：退休划入 93.80 -6.20",
+        "2023-02-28 追回不足部分挂账：追回挂账 6.20 0.00",
+        "2023-02-28 退休划入 93.80 93.80",
+        "2023-02-28 收回挂账：追回挂账 -6.20 87.60",
+    ]
+    reverse(sichuan_home, LI, made.corrected.vouchers[0].name, date(2023, 3, 1), "有误")
+    assert told(asked(sichuan_home, "P1"))[7:] == [
+        "2023-03-01 冲销：在职计入 100.00 187.60",
+        "2023-03-01 冲销：退休划入 -93.80 93.80",
+        "2023-03-01 冲销：追回挂账 -6.20 87.60",
+        "2023-03-01 追回不足部分挂账：追回挂账 6.20 93.80",
+    ]
+
+
+def test_changes_of_a_day_are_told_in_the_order_of_their_serials(sichuan_home):
+    opened(sichuan_home, "个人编号 | 期初余额\nP1 | 100.00")
+    changed(
+        sichuan_home,
+        """个人编号 | 流水号 | 变动类型 | 日期 | 金额 | 对方
+        P1 | S3 | 转入 | 2022-04-10 | 7.00 |
+        P1 | S1 | 转入 | 2022-04-10 | 5.00 |
+        P1 | S2 | 转出 | 2022-04-10 | 105.00 | 成都市""",
+    )
+
+    assert told(asked(sichuan_home, "P1"))[1:] == [
+        "2022-04-10 转入 5.00 105.00",
+        "2022-04-10 转出 -105.00 0.00",
+        "2022-04-10 转入 7.00 7.00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ("UPDATE account SET state = 'open'", "从以后的计入中收回"),
+        ("UPDATE account SET state = 'closed'", "待追回"),
+        ("UPDATE person SET died_on = date('2023-05-01')", "待追回"),
+    ],
+)
+def test_a_claim_says_how_it_comes_back(three_months, change, words):
+    batch(three_months, "correction", [(ZHANG, "追回挂账", "6.20")], act="claim")
+    run(three_months, change)
+
+    made = asked(three_months)
+
+    assert made.claim_words == [f"6.20元挂账，{words}"]
+    assert f"尚有6.20元挂账，{words}。" in statement_page(made, TODAY)
+
+
+def test_who_is_insured_without_an_account_is_told_so(sichuan_home):
+    person(sichuan_home)
+    run(sichuan_home, "DELETE FROM account")
+    run(sichuan_home, "UPDATE person_state SET insured_as = '单建统筹'")
+
+    page = statement_page(asked(sichuan_home), TODAY)
+
+    assert "单建统筹，没有个人账户" in page and "明细" not in page
 
 
 def test_a_statement_reads_by_index_alone(three_months):

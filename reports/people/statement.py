@@ -15,12 +15,13 @@ from sqlalchemy import Connection
 
 from ledger import regions
 from ledger.errors import BookError, UsageError
-from ledger.money import NOTHING
+from ledger.money import NOTHING, grouped
 from ledger.people.masks import masked_id, masked_name
+from ledger.people.states import OPEN
 from ledger.periods import Month, month_of
 from reports.people import statement_rows as stored
 from reports.people.kinds import CLAIM, EXPENDITURE, INCOME, OPENING, nature
-from reports.people.words import ACCOUNT_STATES, movement_words
+from reports.people.words import ACCOUNT_STATES, POOLED, movement_words
 
 
 class MovementRow(NamedTuple):
@@ -85,6 +86,21 @@ class Statement(NamedTuple):
     @property
     def balance(self) -> Decimal:
         return self.total("closing")
+
+    @property
+    def without_account(self) -> bool:
+        """Whether the person is insured without an account, and never had one."""
+        return self.insured_as == POOLED and not self.accounts
+
+    @property
+    def claim_words(self) -> list[str]:
+        """What is owed, and how it comes back: of the dead and of closed accounts no
+        later credit pays it."""
+        owed = {"从以后的计入中收回": NOTHING, "待追回": NOTHING}
+        for row in self.accounts:
+            ended = self.died_on is not None or row.state != OPEN
+            owed["待追回" if ended else "从以后的计入中收回"] += row.claim
+        return [f"{grouped(owed[how])}元挂账，{how}" for how in owed if owed[how]]
 
     @property
     def region_name(self) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, union_all
 
 from ledger.documents import rows_text
 from ledger.people.batches import ACCOUNT, BATCH, MOVEMENT, REJECTED
+from ledger.people.changes import ACTS
 from ledger.people.tables import (
     AccountOpeningLine,
     BounceLine,
@@ -23,6 +24,9 @@ from reports.people.kinds import CONTROL
 PERSON, STATE = Person.__table__, PersonState.__table__
 CONTRIBUTION = ContributionLine.__table__
 OTHERS = [line.__table__ for line in (AccountOpeningLine, ChangeLine, BounceLine)]
+REVERSAL = "reversal"
+# Within a batch: what is taken back, what comes instead, what settles the rest.
+PLACES = {"undo": 0, "civil": 2, "recover": 3, "claim": 4}
 DOCUMENT, VOUCHER, LINE = (
     Document.__table__,
     Voucher.__table__,
@@ -55,7 +59,8 @@ def accounts(connection: Connection, person_id: str) -> list:
 
 
 def movements(connection: Connection, person_id: str, until: date | None) -> list:
-    """Movements with their batch's state, by day; within a batch what adds first."""
+    """Movements with their batch's state, by day, then in the order of vouchers;
+    rows of one list of changes in the order of their 流水号."""
     query = (
         select(MOVEMENT, BATCH.c.state, BATCH.c.posting_id)
         .join(BATCH, BATCH.c.id == MOVEMENT.c.batch_id)
@@ -63,18 +68,35 @@ def movements(connection: Connection, person_id: str, until: date | None) -> lis
     )
     if until:
         query = query.where(MOVEMENT.c.dated <= until)
-    rows = connection.execute(query).all()
-    return sorted(
-        rows,
-        key=lambda row: (
+    return in_order(connection.execute(query).all())
+
+
+def in_order(rows: Sequence) -> list:
+    """Movements in the order in which a statement tells them.
+
+    A list of changes makes a batch of each kind of change; on one day they stand as
+    one, where its first batch does.
+    """
+    lists: dict[tuple, int] = {}
+    places: dict[int, int] = {}
+    for row in sorted(rows, key=lambda row: row.batch_id):
+        if row.act in ACTS.values():
+            of_list = (row.dated, row.document_id)
+            places[row.batch_id] = lists.setdefault(of_list, row.batch_id)
+
+    def key(row) -> tuple:
+        taken_back = row.act == REVERSAL
+        act = f"{row.serial}||".split("|")[1] if taken_back else row.act
+        return (
             row.dated,
-            row.batch_id,
-            -row.amount,
+            places.get(row.batch_id, row.batch_id),
+            PLACES.get(act, 1),
+            not taken_back,
             row.period,
-            row.act,
             row.serial,
-        ),
-    )
+        )
+
+    return sorted(rows, key=key)
 
 
 class Sources:
