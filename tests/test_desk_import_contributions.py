@@ -71,6 +71,15 @@ def test_a_list_registers_people_and_posts_what_arrived(sichuan_home):
     ]
 
 
+def test_a_voucher_says_the_rows_it_comes_from(sichuan_home):
+    table = "个人编号 | 到账日期\nP1 | 2023-01-15\nP2 | 2023-01-20\nP3 | 2023-01-20"
+    contributions(sichuan_home, table)
+
+    sources = stored(sichuan_home, "SELECT DISTINCT source FROM voucher ORDER BY 1")
+
+    assert [source.partition("#")[2] for (source,) in sources] == ["R3", "R4-R5（2行）"]
+
+
 def test_the_same_file_twice_posts_nothing(sichuan_home):
     contributions(sichuan_home, THREE)
     again = contributions(sichuan_home, THREE)

@@ -115,13 +115,14 @@ def _vouchers(
     first = min(part.first_row for part in parts)
     last = max(part.last_row for part in parts)
     rows = sum(part.rows for part in parts)
+    places = f"R{first}-R{last}（{rows}行）" if last > first else f"R{first}"
     return vouchers(
         region,
         EVENT,
         {"own": own, "pooled": total - own, "total": total},
         dated=date.fromisoformat(day),
         period=_month(months.pop()) if len(months) == 1 else None,
-        source=f"{document.name}#R{first}-R{last}（{rows}行）",
+        source=f"{document.name}#{places}",
     )
 
 
