@@ -80,6 +80,25 @@ def test_a_voucher_says_the_rows_it_comes_from(sichuan_home):
     assert [source.partition("#")[2] for (source,) in sources] == ["R3", "R4-R5（2行）"]
 
 
+def test_a_day_more_than_a_year_from_its_month_is_warned_of(sichuan_home):
+    """The list is of 2023-01."""
+    table = """个人编号 | 到账日期
+    P1 | 2022-01-01
+    P2 | 2024-01-01
+    P3 | 2021-12-31
+    P4 | 2024-01-02"""
+
+    made = contributions(sichuan_home, table)
+
+    assert (made.status, made.warnings) == (
+        "posted",
+        [
+            "第5行等2行的到账日期与所属期相差一年以上"
+            "（所属期2023-01，到账日期2021-12-31），请核对"
+        ],
+    )
+
+
 def test_the_same_file_twice_posts_nothing(sichuan_home):
     contributions(sichuan_home, THREE)
     again = contributions(sichuan_home, THREE)

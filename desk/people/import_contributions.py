@@ -53,7 +53,8 @@ def take(
         document_id=document_id,
         sha256=document.sha256,
     )
-    return Taken(outcome.new, outcome.known, outcome.completed, ids)
+    odd = _odd_days(outcome.received)
+    return Taken(outcome.new, outcome.known, outcome.completed, ids, lambda _: odd)
 
 
 def _noting(desk: Desk, document: PeopleDocument, places: set) -> Iterator[Block]:
@@ -104,6 +105,25 @@ def _postings(
             again = f"|{live[unit] + 1}" if unit in live else ""
             made.append(Posting(unit + again, LINK, "", EVENT, tuple(cut)))
     return made
+
+
+def _odd_days(received: Iterable[Received]) -> list[str]:
+    """A warning of money that came more than a year from its month's first day."""
+    odd = []
+    for part in received:
+        first = _month(part.month).first_day
+        early, late = (first.replace(year=first.year + by) for by in (-1, 1))
+        if not early <= date.fromisoformat(part.received_on) <= late:
+            odd.append(part)
+    if not odd:
+        return []
+    one = min(odd, key=lambda part: part.first_row)
+    rows = sum(part.rows for part in odd)
+    many = f"等{rows}行" if rows > 1 else ""
+    return [
+        f"第{one.first_row}行{many}的到账日期与所属期相差一年以上"
+        f"（所属期{one.month}，到账日期{one.received_on}），请核对"
+    ]
 
 
 def _vouchers(
