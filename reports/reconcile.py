@@ -23,6 +23,8 @@ from reports.checks.controls import controls
 from reports.checks.findings import NOTE, Finding
 from reports.checks.identities import mirrors, passed_on, places, stranded
 from reports.checks.people import accounts, below_zero
+from reports.checks.people_lines import lines
+from reports.checks.people_moved import movements
 from reports.checks.people_sums import moved
 from reports.checks.rates import rates
 from reports.checks.sources import NO_SOURCES, sources_of
@@ -66,6 +68,8 @@ def _people(connection: Connection, unmasked: bool) -> Iterator[Finding]:
     yield from accounts(connection, unmasked)
     yield from batches(connection, sums)
     yield from controls(connection, sums)
+    yield from lines(connection, unmasked)
+    yield from movements(connection, unmasked)
 
 
 def _advances(connection: Connection, policy: Policy, on: date) -> Iterator[Finding]:
