@@ -87,6 +87,7 @@ def _credit_words(made, dry_run: bool) -> dict:
         "status": _status(made.status, dry_run),
         "corrected": corrected,
         "waiting": made.waiting,
+        "unapproved": made.unapproved,
     }
 
 
@@ -125,6 +126,11 @@ def _tell_credit(made, dry_run: bool) -> None:
         tell_vouchers(made.vouchers, STATUS[made.status], dry_run and not old)
     if made.waiting:
         click.echo(f"{made.waiting}行等待到账日期，没有计入。")
+    if made.unapproved:
+        click.echo(
+            f"{made.unapproved_lists}份清单的保费凭证待审核，"
+            f"其{made.unapproved}行没有计入。"
+        )
 
 
 @click.command("make-up", help="补划差额：公布的数字与已计入的差。")
@@ -158,7 +164,7 @@ def make_up(session, region, post_on, draft, dry_run, by, as_json):
 
 def _make_up_words(made, dry_run: bool) -> dict:
     from desk.people.batch_posting import voucher_words
-    from desk.people.make_up_list import DONE
+    from desk.people.make_up_list import done
 
     return {
         "batch": None if dry_run else made.batch,
@@ -167,11 +173,12 @@ def _make_up_words(made, dry_run: bool) -> dict:
         "months": made.months,
         "total": f"{made.total:.2f}",
         "claimed": f"{made.claimed:.2f}",
+        "recovered": f"{made.recovered:.2f}",
         "states": [
             {
                 "state": state.state,
-                "name": DONE[state.state][0],
-                "done": DONE[state.state][1],
+                "name": done(state.state, state.amount)[0],
+                "done": done(state.state, state.amount)[1],
                 "people": state.people,
                 "months": state.months,
                 "amount": f"{state.amount:.2f}",
@@ -185,20 +192,22 @@ def _make_up_words(made, dry_run: bool) -> dict:
 
 
 def _tell_make_up(made, dry_run: bool) -> None:
-    from desk.people.make_up_list import DONE
+    from desk.people.make_up_list import done
 
     if made.status == "already-posted":
         click.echo("没有要补划的差额。")
         return
     click.echo(f"补划{made.people}人{made.months}人月，共{grouped(made.total)}元：")
     for state in made.states:
-        name, done = DONE[state.state]
+        name, treatment = done(state.state, state.amount)
         click.echo(
             f"  {name}：{state.people}人{state.months}人月"
-            f"{grouped(state.amount)}元（{done}）"
+            f"{grouped(state.amount)}元（{treatment}）"
         )
     if made.claimed:
         click.echo(f"  余额不足，追回挂账{grouped(made.claimed)}元。")
+    if made.recovered:
+        click.echo(f"  收回追回挂账{grouped(made.recovered)}元。")
     tell_vouchers(made.vouchers, STATUS[made.status], dry_run)
     if made.listed:
         click.echo(f"例外名单：{made.listed}")

@@ -337,3 +337,22 @@ def test_the_command_tells_one_document(sichuan, sqlite_sichuan_home):
     assert (code, json.loads(told)) == (0, {**document, "status": "already-posted"})
     code, told, _ = sichuan("credit", "2023-01", "--region", NANCHONG)
     assert code == 0 and "3人" in told and "原已入账" in told
+
+
+def test_lists_whose_contributions_wait_for_approval_wait_too(sichuan_home):
+    set_figure(sichuan_home)
+    imported = contributions(sichuan_home, THREE, draft=True)
+    retired = """
+        所属期 | 个人编号 | 姓名 | 人员类别
+        2023-01 | P0000000004 | 赵六 | 退休"""
+    contributions(sichuan_home, retired, name="退休.csv")
+
+    first = credit(sichuan_home, LI, JANUARY, NANCHONG)
+
+    assert (first.people, first.retired.people) == (1, 1)
+    assert (first.unapproved, first.unapproved_lists) == (3, 1)
+    voucher_desk.approve(sichuan_home, WANG, [f"#{imported.vouchers[0].id}"])
+    second = credit(sichuan_home, LI, JANUARY, NANCHONG)
+    assert (second.people, second.unapproved) == (3, 0)
+    assert (second.active.people, second.retired.people) == (2, 1)
+    check_identities(sichuan_home)

@@ -63,6 +63,39 @@ def test_a_second_run_finds_nothing(sichuan_home):
     check_identities(sichuan_home)
 
 
+def test_a_second_run_tells_of_the_draft_that_waits(sichuan_home):
+    a_quarter(sichuan_home, "P1")
+    set_figure(sichuan_home, "3500.00", 2022)
+    first = make_up(sichuan_home, LI, NANCHONG, TODAY, draft=True)
+
+    again = make_up(sichuan_home, LI, NANCHONG, TODAY)
+
+    assert again == first
+    assert (again.status, again.months) == ("draft", 3)
+    voucher_desk.approve(sichuan_home, WANG, [f"#{first.vouchers[0].id}"])
+    assert make_up(sichuan_home, LI, NANCHONG, TODAY).status == "already-posted"
+    check_identities(sichuan_home)
+
+
+def test_what_is_taken_back_of_a_moved_person_is_not_to_be_paid(sichuan_home):
+    a_quarter(sichuan_home, "P1")
+    moved = "UPDATE account SET state = 'left' WHERE person_id = 'P1'"
+    change(sichuan_home, moved)
+    set_figure(sichuan_home, "3000.00", 2022)
+
+    made = make_up(sichuan_home, LI, NANCHONG, TODAY)
+
+    sheet = load_workbook(made.listed).active
+    assert [cell.value for cell in sheet[3]][2:] == [
+        "已转出",
+        "2023-01",
+        "2023-03",
+        3,
+        -29.4,
+        "从原账户扣回，不足的转追回挂账",
+    ]
+
+
 def test_without_the_published_figure_it_is_refused(sichuan_home):
     a_quarter(sichuan_home, "P1")
 
@@ -179,7 +212,7 @@ def test_a_draft_is_not_made_twice_and_counts_when_approved(sichuan_home):
     made = make_up(sichuan_home, LI, NANCHONG, TODAY, draft=True)
 
     assert made.status == "draft"
-    assert make_up(sichuan_home, LI, NANCHONG, TODAY).status == "already-posted"
+    assert make_up(sichuan_home, LI, NANCHONG, TODAY).status == "draft"
     voucher_desk.approve(sichuan_home, WANG, [f"#{made.vouchers[0].id}"])
     assert balances(sichuan_home)["P1"] == (29400, 0)
     check_identities(sichuan_home)

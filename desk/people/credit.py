@@ -52,7 +52,9 @@ class Sum(NamedTuple):
 class Credited(NamedTuple):
     """What `credit` did, or the month's latest batch where it had nothing to do.
 
-    `waiting`: rows without 到账日期. `recovered`: claims paid off, out of `total`.
+    `waiting`: rows without 到账日期; `unapproved`: rows of lists, as many as
+    `unapproved_lists`, whose contributions wait for approval. `recovered`: claims paid
+    off, out of `total`.
     """
 
     batch: int | None
@@ -68,6 +70,8 @@ class Credited(NamedTuple):
     status: str  # posted, draft, already-posted
     corrected: Corrected | None
     waiting: int
+    unapproved: int = 0
+    unapproved_lists: int = 0
 
 
 class Run(NamedTuple):
@@ -114,7 +118,12 @@ def credit(
             made = _credit(connection, run, found, tell)
         else:
             made = _standing(connection, region, month)
-        made = made._replace(corrected=corrected, waiting=found.waiting)
+        made = made._replace(
+            corrected=corrected,
+            waiting=found.waiting,
+            unapproved=found.unapproved,
+            unapproved_lists=found.unapproved_lists,
+        )
     if not dry_run:
         tell(STEPS[4])
         print_changed(home)

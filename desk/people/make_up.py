@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from desk.people import make_up_list
 from desk.people.batch_posting import (
+    Carried,
     carry,
     claim_vouchers,
     figure_of,
@@ -25,7 +26,7 @@ from desk.people.batch_posting import (
     require_region,
 )
 from desk.progress import Tell, silently
-from ledger import regions
+from ledger import postings, regions
 from ledger.book_files import print_changed
 from ledger.database import Home
 from ledger.errors import RuleError
@@ -79,8 +80,9 @@ def make_up(
         tell(STEPS[0])
         batch_id = _differences(connection, actor, region, on)
         if batch_id is None:
+            waiting = _waiting(connection, home, region)
             connection.rollback()
-            return _nothing(region)
+            return waiting or _nothing(region)
         tell(STEPS[1])
         # Before it counts: a closed account that gets money is no longer closed.
         states = differences.states(connection, batch_id)
@@ -89,8 +91,7 @@ def make_up(
         made = _post(connection, actor, region, on, batch_id, states, draft)
     if not dry_run:
         if listed is not None:
-            name = f"补划差额例外-{region}-{made.batch}.xlsx"
-            made = made._replace(listed=home.path / "out" / name)
+            made = made._replace(listed=_file(home, region, made.batch))
             make_up_list.write(made.listed, listed)
         tell(STEPS[3])
         print_changed(home)
@@ -140,6 +141,17 @@ def _post(
         actor=actor,
         draft=draft,
     )
+    return _told(connection, region, batch_id, people, states, carried)
+
+
+def _told(
+    connection: Connection,
+    region: str,
+    batch_id: int,
+    people: int,
+    states: list[State],
+    carried: Carried,
+) -> Made:
     return Made(
         batch_id,
         region,
@@ -152,6 +164,25 @@ def _post(
         carried.vouchers,
         carried.status,
     )
+
+
+def _waiting(connection: Connection, home: Home, region: str) -> Made | None:
+    """The latest make-up whose vouchers wait for approval, as it was told then."""
+    standing = batches.standing(connection, differences.KIND, region)
+    drafts = [b for b in standing if b.state == batches.DRAFT and b.posting_id]
+    if not drafts:
+        return None
+    batch = drafts[-1]
+    states = differences.states(connection, batch.id)
+    made = postings.recorded(connection, [batch.posting_id])
+    carried = Carried(made, "draft")
+    told = _told(connection, region, batch.id, batch.people, states, carried)
+    listed = _file(home, region, batch.id)
+    return told._replace(listed=listed if listed.exists() else None)
+
+
+def _file(home: Home, region: str, batch_id: int) -> Path:
+    return home.path / "out" / f"补划差额例外-{region}-{batch_id}.xlsx"
 
 
 def _nothing(region: str) -> Made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Sequence
@@ -24,8 +25,22 @@ DONE = {
     DIED: ("已死亡", "记入原账户，待继承"),
     CLOSED: ("已结清账户", "重新挂出，待支付"),
 }
+# The same where the difference is negative.
+TAKEN_BACK = {
+    OPEN: "从账户扣回",
+    RETIRED: "自退休待遇起始月起重算，从账户扣回",
+    LEFT: "从原账户扣回，不足的转追回挂账",
+    DIED: "从原账户扣回，不足的转追回挂账",
+    CLOSED: "已无余额，转追回挂账",
+}
 TITLES = ("个人编号", "姓名", "情况", "起", "止", "月数", "金额", "处理")
 SHEET_ROWS = 1_000_000  # a sheet of xlsx ends a little later
+
+
+def done(state: str, amount: Decimal) -> tuple[str, str]:
+    """A state's name and what was done, by the sign of the difference."""
+    name, given = DONE[state]
+    return name, TAKEN_BACK[state] if amount < 0 else given
 
 
 def workbook(
@@ -49,13 +64,13 @@ def workbook(
     for found in differences.exceptions(connection, batch_id):
         if at >= SHEET_ROWS:
             page, at = _page(book, region, batch_id), 2
-        name, done = DONE[found.state]
+        name, treatment = done(found.state, found.amount)
         texts = (masked_id(found.person_id), masked_name(found.name), name)
         for column, cell in enumerate((*texts, found.first, found.last)):
             page.write_string(at, column, cell)
         page.write_number(at, 5, found.months)
         page.write_number(at, 6, float(found.amount), money)
-        page.write_string(at, 7, done)
+        page.write_string(at, 7, treatment)
         at += 1
     book.close()
     return stream.getvalue()

@@ -36,6 +36,8 @@ class Ready(NamedTuple):
 
     imported: int
     waiting: int
+    unapproved: int  # lines of lists whose P1 is a draft
+    unapproved_lists: int
     document_ids: tuple[int, ...]
     parts: dict[str, Part]  # by credit_as
 
@@ -54,17 +56,34 @@ def ready(connection: Connection, region: str, month: str) -> Ready:
     """Count a month's lines in one pass."""
     standing = batches.standing(connection, KIND, region, month)
     taken = batches.taken_documents(connection, [batch.id for batch in standing])
-    imported = waiting = 0
+    drafts = _drafts(connection, region)
+    imported = waiting = unapproved = 0
     documents: set[int] = set()
+    lists: set[int] = set()
     parts: dict[str, Part] = defaultdict(Part)
     for row in connection.execute(text(READY), {"region": region, "month": month}):
         imported += row.lines
         if row.ready_document_id is None:
             waiting += row.lines
-        elif row.credit_as and row.ready_document_id not in taken:
+        elif not row.credit_as or row.ready_document_id in taken:
+            continue
+        elif row.ready_document_id in drafts:
+            lists.add(row.ready_document_id)
+            unapproved += row.lines
+        else:
             documents.add(row.ready_document_id)
             parts[row.credit_as] = _together(parts[row.credit_as], row)
-    return Ready(imported, waiting, tuple(sorted(documents)), dict(parts))
+    ids = tuple(sorted(documents))
+    return Ready(imported, waiting, unapproved, len(lists), ids, dict(parts))
+
+
+def _drafts(connection: Connection, region: str) -> set[int]:
+    """The lists whose contributions (P1) wait for approval in a region.
+
+    All their lines wait, also those of 退休, so that a list is taken once and whole.
+    """
+    units = {"unit": f"G1|{region}|%", "event": "contribution"}
+    return set(connection.execute(text(DRAFTS), units).scalars())
 
 
 def credit(
@@ -154,6 +173,11 @@ def _run(connection: Connection, statement: str, values: dict) -> int:
     return connection.execute(prepared, values).rowcount
 
 
+DRAFTS = """
+    SELECT document_id FROM posting
+    WHERE event = :event AND unit LIKE :unit AND state = 'draft'
+      AND reverses_id IS NULL
+"""
 READY = """
     SELECT ready_document_id, credit_as, count(*) AS lines,
            CAST(sum(own) AS bigint) AS own,
