@@ -6,8 +6,11 @@ import pytest
 from people_by_hand import LI, NANCHONG
 
 from desk.homes import put_setting
+from desk.people.batch_posting import figure_of
 from ledger import settings
 from ledger.errors import BookError, UsageError
+from ledger.periods import Month
+from posting_rules.personal import credits_for
 
 FIGURE = "average-pension-2021"
 
@@ -124,3 +127,15 @@ def test_the_command_says_what_it_did(sichuan):
     assert sichuan(*words, "--correct")[0] == 0
     code, listed, _ = sichuan("setting", "list")
     assert "3350.00" in listed and "3360.00" in listed and "{year}" in listed
+
+
+def test_a_figure_that_is_not_set_is_asked_for_in_words(sichuan_home):
+    rule = credits_for(NANCHONG, Month(2023, 1))[1]["退休"]
+
+    with sichuan_home.reading() as connection:
+        with pytest.raises(
+            BookError,
+            match="南充市还没有设置2021年基本养老金平均水平（average-pension-2021）"
+            ".*yibao setting set average-pension-2021 金额 --region 511300",
+        ):
+            figure_of(connection, NANCHONG, rule)
