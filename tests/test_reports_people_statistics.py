@@ -263,3 +263,19 @@ def test_the_start_page_sees_each_region_at_a_glance(quarter):
         1,
         1,
     )
+
+
+def test_what_was_taken_back_is_no_movement_that_stands(quarter):
+    """张三's 30 of February was undone in March and paid again: 1, not 3."""
+    paid = {"institution": "三级", "category": "普通门诊"}
+    back = [(ZHANG, "转出", "30")]
+    undone = batch(quarter, "reversal", back, date(2023, 3, 5), "", **paid)
+    run(quarter, f"UPDATE batch SET undoes_id = 5 WHERE id = {undone}")
+    run(quarter, "UPDATE batch SET state = 'undone' WHERE id = 5")
+    batch(quarter, "change", [(ZHANG, "转出", "-30")], date(2023, 3, 6), "", **paid)
+
+    made = asked(quarter)
+
+    assert parts(made.expenditure)["转出"] == (3, yuan("105"))
+    assert parts(made.institutions)["三级"] == (1, yuan("30"))
+    assert parts(asked(quarter, MARCH).expenditure)["转出"] == (2, yuan("75"))

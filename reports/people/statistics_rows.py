@@ -13,7 +13,10 @@ from ledger.periods import Month
 
 
 class Moved(NamedTuple):
-    """Movements of one batch, kind and day, added up."""
+    """Movements of one batch, kind and day, added up; how many of them stand.
+
+    A batch that takes another back counts below zero, so that the two cancel.
+    """
 
     region: str
     kind: str
@@ -46,6 +49,7 @@ def moved(connection: Connection, until: date, region: str) -> list[Moved]:
             found.append(_moved(row, row.first))
             continue
         one = {"batch": row.batch_id, "kind": row.kind, "until": until}
+        one["sign"] = row.sign
         days = connection.execute(_dated(BY_DAY, "until"), one)
         found += [_moved(row, day.dated, day) for day in days]
     return found
@@ -109,7 +113,10 @@ def _dated(statement: str, *names: str):
 BY_BATCH = """
     SELECT movement.batch_id, movement.kind, min(batch.region) AS region,
            min(movement.dated) AS first, max(movement.dated) AS last,
-           count(*) AS movements, CAST(sum(movement.amount) AS bigint) AS amount
+           max(CASE WHEN batch.undoes_id IS NULL THEN 1 ELSE -1 END) * count(*)
+               AS movements,
+           max(CASE WHEN batch.undoes_id IS NULL THEN 1 ELSE -1 END) AS sign,
+           CAST(sum(movement.amount) AS bigint) AS amount
     FROM batch JOIN movement ON movement.batch_id = batch.id
     WHERE batch.state IN ('counted', 'undone')
       AND (:region = '' OR batch.region = :region)
@@ -117,7 +124,8 @@ BY_BATCH = """
     GROUP BY movement.batch_id, movement.kind
 """
 BY_DAY = """
-    SELECT dated, count(*) AS movements, CAST(sum(amount) AS bigint) AS amount
+    SELECT dated, CAST(:sign AS integer) * count(*) AS movements,
+           CAST(sum(amount) AS bigint) AS amount
     FROM movement
     WHERE batch_id = :batch AND kind = :kind AND dated <= :until GROUP BY dated
 """
@@ -130,11 +138,12 @@ AGE = f"""
          ELSE ({LIVED}) / 12 END
 """
 PAID = f"""
-    SELECT kind, institution, category, age, count(*) AS movements,
+    SELECT kind, institution, category, age, CAST(sum(sign) AS integer) AS movements,
            CAST(sum(amount) AS bigint) AS amount
     FROM (
         SELECT movement.kind, movement.institution, movement.category,
-               movement.amount, {AGE} AS age
+               movement.amount, {AGE} AS age,
+               CASE WHEN batch.undoes_id IS NULL THEN 1 ELSE -1 END AS sign
         FROM batch
         JOIN movement ON movement.batch_id = batch.id
         LEFT JOIN person ON person.person_id = movement.person_id
