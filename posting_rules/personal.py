@@ -7,14 +7,14 @@ arithmetic over people stands in SQL (ledger/people); here are its parameters.
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from ledger.errors import RuleError
-from ledger.periods import Month
+from ledger.periods import Month, month_of
 from posting_rules.policies import Entry, entry_of
 
 
@@ -120,7 +120,7 @@ def credits_for(region: str, month: Month) -> tuple[Personal, dict[str, Credit]]
     依据：南府办发〔2022〕33号 第十三条至第十五条、第三十八条
     """
     on = month.first_day
-    having = [document for document in documents_of(region) if document.credits]
+    having = _crediting(region)
     for document in having:
         found = {c.status: c for c in document.credits if c.from_day <= on < c.until}
         if found:
@@ -131,12 +131,30 @@ def credits_for(region: str, month: Month) -> tuple[Personal, dict[str, Credit]]
             "新增一地即新增 posting_rules 下的一个 TOML 文件"
         )
     last = having[0]
-    cites = "；".join(dict.fromkeys(credit.cite for credit in last.credits))
+    cites = [credit.cite.split("、") for credit in last.credits]
+    articles = dict.fromkeys(article for cite in cites for article in cite)
+    term = [article for article in articles if all(article in cite for cite in cites)]
+    rules = "、".join(article for article in articles if article not in term)
     first, until = last.credits[0].from_day, last.credits[0].until
     raise RuleError(
-        f"{on}应有一条计入规则生效，实有0条：{last.number} {cites}"
-        f"（自{first}起，至{date.fromordinal(until.toordinal() - 1)}止）"
+        f"{last.number}{rules}自{first}起至{until - timedelta(days=1)}止"
+        f"（{'、'.join(term) or last.number}），{month}不能计入；"
+        "有新办法请在 posting_rules 增加一个文件"
     )
+
+
+def last_credits(region: str) -> tuple[Month, list[Credit]] | None:
+    """A region's latest rules of crediting and the last month that they hold for."""
+    rules = [credit for document in _crediting(region) for credit in document.credits]
+    if not rules:
+        return None
+    until = max(rule.until for rule in rules)
+    last = month_of(until - timedelta(days=1))
+    return last, [rule for rule in rules if rule.until == until]
+
+
+def _crediting(region: str) -> list[Personal]:
+    return [document for document in documents_of(region) if document.credits]
 
 
 def may_credit(region: str, month: Month) -> tuple[Personal, dict[str, Credit]] | None:

@@ -134,6 +134,25 @@ def test_outside_the_rules_years_crediting_is_refused(month, sqlite_sichuan_home
         credit(sqlite_sichuan_home, LI, month, NANCHONG)
 
 
+def test_after_the_term_a_correction_is_done_with_its_last_month(sqlite_sichuan_home):
+    lines(sqlite_sichuan_home, Row("P1", "2027-11"), Row("P1", "2027-12"))
+    last = Month(2027, 12)
+    credit(sqlite_sichuan_home, LI, last, NANCHONG)
+    die(sqlite_sichuan_home, "P1", date(2027, 11, 20))
+
+    with pytest.raises(RuleError, match="yibao credit 2027-12 --region 511300 更正"):
+        credit(sqlite_sichuan_home, LI, Month(2028, 1), NANCHONG)
+
+    corrected = credit(sqlite_sichuan_home, LI, last, NANCHONG).corrected
+    assert (corrected.people, corrected.undone) == (1, Decimal("100.00"))
+    with pytest.raises(RuleError, match="2028-01不能计入；有新办法"):
+        credit(sqlite_sichuan_home, LI, Month(2028, 1), NANCHONG)
+    told = "SELECT document_id, row FROM movement WHERE act = 'undo'"
+    assert stored(sqlite_sichuan_home, told) == [(0, 0)]
+    narrations = stored(sqlite_sichuan_home, "SELECT narration FROM voucher")
+    assert any(told.startswith("更正2027年12月（冲回）") for told, in narrations)
+
+
 def test_without_a_figure_retirees_are_not_credited(sichuan_home):
     contributions(sichuan_home, THREE)
 

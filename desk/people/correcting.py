@@ -24,8 +24,10 @@ from ledger.money import NOTHING
 from ledger.people import batches, claims, correcting
 from ledger.people.batches import NewBatch
 from ledger.people.correcting import RECREDIT, UNDO, Moved
+from ledger.periods import period
 from ledger.postings import Recorded
 from ledger.vouchers import Voucher
+from posting_rules.entries import printed_period
 from posting_rules.personal_vouchers import vouchers
 
 WORDS = {UNDO: "冲回", RECREDIT: "改按退休"}
@@ -108,13 +110,28 @@ def _vouchers(
                 "credit",
                 {"total": total.amount},
                 id=entries[total.kind],
-                words={"people": total.people},
+                words={"people": total.people, "period": _months(total)},
                 **how,
             ):
-                narration = f"更正以前月份（{WORDS[act]}）：{voucher.narration}"
+                narration = f"更正{_months(total)}（{WORDS[act]}）：{voucher.narration}"
                 red = total.amount < 0
                 cut.append(voucher._replace(narration=narration, red=red))
     return cut + claim_vouchers(connection, batch_id, run.region, **how)
+
+
+def _months(total: Moved) -> str:
+    """The months put right, the first and the last.
+
+    >>> _months(Moved("undo", "在职计入", 1, 3, "2023-02", "2023-04", NOTHING))
+    '2023年2月至4月'
+    """
+    first, last = period(total.first), period(total.last)
+    if first == last:
+        return printed_period(first)
+    until = printed_period(last)
+    if total.first[:4] == total.last[:4]:
+        until = until.partition("年")[2]
+    return f"{printed_period(first)}至{until}"
 
 
 def _said(batch_id: int, people: int, made: list[Moved], carried: Carried) -> Corrected:

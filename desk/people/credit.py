@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Iterable, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -28,15 +28,15 @@ from desk.progress import Tell, silently
 from ledger import postings, regions, settings
 from ledger.book_files import print_changed
 from ledger.database import Home
-from ledger.errors import BookError
+from ledger.errors import BookError, RuleError
 from ledger.money import NOTHING
-from ledger.people import batches, claims, crediting
+from ledger.people import batches, claims, correcting, crediting
 from ledger.people.batches import KindTotal, NewBatch
 from ledger.people.crediting import ACTIVE, CIVIL, RETIRED, Kinds, Ready
 from ledger.periods import Month
 from ledger.postings import Actor, Recorded
 from ledger.vouchers import Voucher
-from posting_rules.personal import Credit, Personal, credits_for
+from posting_rules.personal import Credit, Personal, credits_for, last_credits
 from posting_rules.personal_vouchers import vouchers
 
 STEPS = ("更正以前月份", "清点名单", "计入", "入账", "打印账簿")
@@ -101,12 +101,11 @@ def credit(
     was imported for the month or no figure is set."""
     with home.writing(keep=not dry_run) as connection:
         require_region(connection, region)
-        document, credits = credits_for(region, month)
         dated = voucher_day(month, post_on)
+        document, credits = _rules(connection, region, month, dated)
         run = Run(region, month, dated, document, credits, actor, draft)
         tell(STEPS[0])
-        kinds = [credits[s].kind for s in (ACTIVE, RETIRED, CIVIL) if s in credits]
-        corrected = correct(connection, run, kinds)
+        corrected = correct(connection, run, _kinds_of(credits.values()))
         tell(STEPS[1])
         found = crediting.ready(connection, region, str(month))
         if not found.imported:
@@ -128,6 +127,32 @@ def credit(
         tell(STEPS[4])
         print_changed(home)
     return made
+
+
+def _rules(
+    connection: Connection, region: str, month: Month, dated: date
+) -> tuple[Personal, dict[str, Credit]]:
+    """A month's rules; past their term the RuleError says how to put right what a
+    list told too late."""
+    try:
+        return credits_for(region, month)
+    except RuleError as error:
+        last = last_credits(region)
+        if last is None:
+            raise
+        of, rules = last
+        if not correcting.is_open(connection, region, dated, _kinds_of(rules)):
+            raise
+        raise RuleError(
+            f"{error}。以前月份另有待更正的计入，请运行 yibao credit {of}"
+            f" --region {region} 更正"
+        ) from error
+
+
+def _kinds_of(rules: Iterable[Credit]) -> list[str]:
+    """The sub-accounts credited onto, 在职 first."""
+    kinds = {rule.status: rule.kind for rule in rules}
+    return [kinds[status] for status in (ACTIVE, RETIRED, CIVIL) if status in kinds]
 
 
 def _credit(connection: Connection, run: Run, found: Ready, tell: Tell) -> Credited:

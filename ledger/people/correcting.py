@@ -30,12 +30,14 @@ class Fixed(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """What a batch's movements of one act and kind add up to."""
+    """What a batch's movements of one act and kind add up to, and of which months."""
 
     act: str
     kind: str
     people: int
     movements: int
+    first: str
+    last: str
     amount: Decimal
 
 
@@ -97,7 +99,7 @@ def retires(
 def moved(connection: Connection, batch_id: int) -> list[Moved]:
     """What a batch's movements add up to, by act and kind."""
     return [
-        Moved(row.act, row.kind, row.people, row.movements, from_fen(row.amount))
+        Moved(*row[:-1], from_fen(row.amount))
         for row in connection.execute(text(MOVED), {"batch": batch_id})
     ]
 
@@ -149,16 +151,23 @@ STANDING = """
 """
 INTO = """
     INSERT INTO movement (person_id, period, act, serial, region, dated, kind, amount,
-                          batch_id)
+                          batch_id, document_id, row)
 """
+# The row of a list that told of it: column `{0}` of the first correction.
+TOLD = """(
+    SELECT told.{0} FROM correction AS told
+    WHERE told.person_id = wrong.person_id AND told.reason =
+          CASE WHEN wrong.period >= wrong.dead THEN '死亡' ELSE '退休' END
+    ORDER BY told.from_month LIMIT 1
+)"""
 INSERT_UNDO = f"""{INTO}
     SELECT person_id, period, 'undo', :prefix || kind, region, :dated, kind, -amount,
-           :batch
+           :batch, {TOLD.format("document_id")}, {TOLD.format("row")}
     FROM ({WRONG} {HERE} {STANDING}) AS wrong
 """
 INSERT_RECREDIT = f"""{INTO}
     SELECT undone.person_id, undone.period, 'recredit', :serial, undone.region, :dated,
-           :kind, :fixed, :batch
+           :kind, :fixed, :batch, undone.document_id, undone.row
     FROM movement AS undone
     JOIN ({FACTS}) AS facts ON facts.person_id = undone.person_id
     WHERE undone.batch_id = :batch AND undone.act = 'undo'
@@ -186,6 +195,7 @@ CLOSE = f"""
 """
 MOVED = """
     SELECT act, kind, count(DISTINCT person_id) AS people, count(*) AS movements,
+           min(period) AS first, max(period) AS last,
            CAST(sum(amount) AS bigint) AS amount
     FROM movement WHERE batch_id = :batch GROUP BY act, kind ORDER BY act, kind
 """
