@@ -80,6 +80,13 @@ class Twin:
         self.balance[person] += amount
         self.kinds[kind] += amount
 
+    def pay_off(self, person, claimed, added):
+        """What a batch adds pays off what was claimed before it and still is."""
+        paid = min(self.claim[person], added)
+        if claimed > 0 and paid > 0:
+            self.claim[person] -= paid
+            self.add(person, "追回挂账", -paid)
+
     def owe(self, person):
         """What a correction took beyond the balance is a claim."""
         if self.balance[person] < 0:
@@ -97,12 +104,11 @@ class Twin:
             self.credited[person, of] = (kind, amount, civil)
             self.add(person, kind, amount)
             self.add(person, "公务员补助计入", civil)
-            paid = min(self.claim[person], amount + civil)
-            self.claim[person] -= paid
-            self.add(person, "追回挂账", -paid)
+            self.pay_off(person, self.claim[person], amount + civil)
 
     def correct(self):
         for person in PEOPLE:
+            before = self.balance[person]
             for month in MONTHS:
                 if (person, month) not in self.credited:
                     continue
@@ -116,10 +122,13 @@ class Twin:
                     self.add(person, kind, -amount)
                     self.add(person, now, self.fixed)
                     self.credited[person, month] = (now, self.fixed, civil)
+            added = self.balance[person] - before
+            self.pay_off(person, self.claim[person], added)
             self.owe(person)
 
     def take_back(self, rows):
         """Movements of a batch, with the other sign; months stand as before it."""
+        before, claimed = dict(self.balance), dict(self.claim)
         for person, period, act, kind, amount in rows:
             self.add(person, kind, -amount)
             if kind == "追回挂账":
@@ -136,16 +145,21 @@ class Twin:
             elif act == "credit":
                 del self.credited[person, month]
         for person in PEOPLE:
+            added = self.balance[person] - before.get(person, 0)
+            self.pay_off(person, claimed.get(person, 0), added)
             lacking = max(0, -self.balance[person], -self.claim[person])
             self.claim[person] += lacking
             self.add(person, "追回挂账", lacking)
 
     def make_up(self):
+        before = dict(self.balance)
         for (person, month), (kind, amount, civil) in sorted(self.credited.items()):
             if kind == "退休划入" and amount != self.fixed:
                 self.add(person, kind, self.fixed - amount)
                 self.credited[person, month] = (kind, self.fixed, civil)
         for person in PEOPLE:
+            added = self.balance[person] - before.get(person, 0)
+            self.pay_off(person, self.claim[person], added)
             self.owe(person)
 
 
