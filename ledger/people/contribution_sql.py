@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from ledger.people import staging
+
 WORKING = "(g.status = '在职' AND g.insured_as <> '单建统筹')"
 PERCENT = "((g.base * rule.num * 2 + rule.den) / (rule.den * 2))"
 # What the account gets of a row if the person is not retired after all; without a
@@ -196,6 +198,7 @@ def filled(
     `people`: somebody is registered; `lines`: there are lines of a month of the turn.
     """
     sqlite = connection.dialect.name == "sqlite"
+    order = "" if staging.in_order(connection, table) else "ORDER BY g.person_id"
     retired = RETIRED_BY_PERSON if people else RETIRED_BY_ROW
     return {
         "table": table,
@@ -213,9 +216,8 @@ def filled(
         "by_name": BY_NAME if people else "",
         "by_person": BY_PERSON.format(latest=latest) if people else "",
         "by_row": BY_ROW,
-        # Rows of SQLite's table lie in the person's order.
-        "in_order": "" if sqlite else "ORDER BY g.person_id",
-        "by_id": "" if sqlite else "ORDER BY g.person_id",
+        "in_order": order,
+        "by_id": order,
         "day": "g.received_on" if sqlite else "CAST(g.received_on AS date)",
     }
 

@@ -11,12 +11,14 @@ from itertools import count, repeat
 from typing import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from ledger.people.tables import PERSON_ID
 
 MONEY = {"base", "employer", "personal", "declared", "civil", "amount"}
 NUMBERS = {"at", "row"}
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of temporary tables in memory
+SORTED = 0.999  # correlation of place and order
 WORK_MEMORY = "64MB"  # PostgreSQL, for a sort or a hash
 
 
@@ -38,11 +40,40 @@ def load(
     done = into(connection, name, columns, blocks)
     if connection.dialect.name == "postgresql":
         if key:
-            connection.exec_driver_sql(
-                f"CREATE UNIQUE INDEX {name}_key ON {name} ({', '.join(key)})"
-            )
+            _index(connection, name, key)
         connection.exec_driver_sql(f"ANALYZE {name}")
     return done
+
+
+def once_each(connection: Connection, name: str) -> bool:
+    """Whether a table loaded with a key is known to have each person once.
+
+    Told by the index that `load` could make; False says nothing.
+    """
+    if connection.dialect.name == "sqlite":
+        return False
+    found = connection.execute(
+        text("SELECT to_regclass(:index)"), {"index": f"pg_temp.{name}_once"}
+    ).scalar()
+    return found is not None
+
+
+def in_order(connection: Connection, name: str) -> bool:
+    """Whether a table's rows lie as good as in the order of their people.
+
+    Tables are filled in that order; what lies so already need not be sorted first.
+    PostgreSQL tells from the sample of ANALYZE.
+    """
+    if connection.dialect.name == "sqlite":
+        return True
+    correlation = connection.execute(
+        text(
+            "SELECT correlation FROM pg_stats WHERE tablename = :name"
+            " AND attname = 'person_id' AND schemaname LIKE 'pg_temp%'"
+        ),
+        {"name": name},
+    ).scalar()
+    return correlation is not None and correlation > SORTED
 
 
 def temporary(connection: Connection, name: str, query: str, **values) -> int:
@@ -80,6 +111,16 @@ def _make(connection: Connection, name: str, columns: list[str], key) -> None:
     connection.exec_driver_sql(
         f"CREATE TEMP TABLE {name} ({', '.join(declared)}) {end}"
     )
+
+
+def _index(connection: Connection, name: str, key: Sequence[str]) -> None:
+    """An index on the key's first column where it is unique, else on the key."""
+    make = "CREATE UNIQUE INDEX {0} ON {1} ({2})"
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(make.format(f"{name}_once", name, key[0]))
+    except DBAPIError:  # someone has two rows
+        connection.exec_driver_sql(make.format(f"{name}_key", name, ", ".join(key)))
 
 
 def _into_sqlite(connection: Connection, name: str, columns, blocks) -> int:
