@@ -17,7 +17,7 @@ from typing import NamedTuple, Sequence
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.database import next_id
-from ledger.money import NOTHING, whole_fen
+from ledger.money import NOTHING
 from ledger.people import counting, states, undoing
 from ledger.people.tables import (
     Account,
@@ -260,8 +260,3 @@ def _sources(connection: Connection, document_ids: Sequence[int]) -> str:
         .order_by(document.c.sha256)
     ).scalars()
     return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
-
-
-def fen(amount: Decimal) -> int:
-    """Yuan as a parameter of a set-based statement."""
-    return whole_fen(amount)

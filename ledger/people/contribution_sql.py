@@ -217,7 +217,6 @@ def filled(
         "by_person": BY_PERSON.format(latest=latest) if people else "",
         "by_row": BY_ROW,
         "in_order": order,
-        "by_id": order,
         "day": "g.received_on" if sqlite else "CAST(g.received_on AS date)",
     }
 

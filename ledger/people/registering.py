@@ -109,14 +109,14 @@ NEW_PEOPLE = """
         since, retired_from, died_on, document_id, "row")
     SELECT g.person_id, g.name, g.born, g.region, {status}, g.insured_as, g.base,
         g.month, g.retired_from, NULL, :document, g.row
-    FROM {table} AS g {of_news} {with_person} WHERE 1 = 1 {and_new} {by_id}
+    FROM {table} AS g {of_news} {with_person} WHERE 1 = 1 {and_new} {in_order}
 """
 NEW_STATES = """
     INSERT INTO person_state (person_id, from_month, region, status, insured_as, base,
         document_id, "row")
     SELECT g.person_id, g.month, g.region, {status}, g.insured_as, g.base,
         CAST(:document AS integer), g.row
-    FROM {table} AS g {of_news} {with_person} WHERE 1 = 1 {and_now} {by_id}
+    FROM {table} AS g {of_news} {with_person} WHERE 1 = 1 {and_now} {in_order}
 """
 AND_NONE = """AND news.how <> 'filled' AND NOT EXISTS (
     SELECT 1 FROM account WHERE account.person_id = g.person_id
@@ -124,7 +124,7 @@ AND_NONE = """AND news.how <> 'filled' AND NOT EXISTS (
 NEW_ACCOUNTS = """
     INSERT INTO account (person_id, region, balance, claim, state)
     SELECT g.person_id, g.region, 0, 0, 'open' FROM {table} AS g {of_news}
-    WHERE g.insured_as <> '单建统筹' {and_none} {by_id}
+    WHERE g.insured_as <> '单建统筹' {and_none} {in_order}
 """
 FILLED = """
     UPDATE person SET

@@ -51,9 +51,6 @@ OPEN_ACCOUNTS = """
     )
 """
 PEOPLE_OF_BATCH = "SELECT DISTINCT person_id FROM movement WHERE batch_id = :batch"
-HOLDS_AGAIN = """
-    UPDATE account SET state = :died WHERE state = :closed AND balance > 0
-"""
 COUNTS = """
     change_line.freed = 0 AND (change_line.batch_id IS NULL OR EXISTS (
         SELECT 1 FROM batch

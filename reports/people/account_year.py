@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ledger import settings
 from ledger.money import NOTHING
 from ledger.people.batches import BATCH, COUNTED, TOTAL, UNDONE
 from ledger.periods import Month
 from ledger.schema import AccountYear, Voucher, VoucherLine
 from ledger.vouchers import signed
-from reports.people.budget import BUDGET
+from reports.people.budget import BudgetRow, budget_row
 from reports.people.kinds import CONTROL, EXPENDITURE, INCOME, Kind, kinds
 
 VOUCHER, LINE = Voucher.__table__, VoucherLine.__table__
@@ -33,15 +31,6 @@ class MonthRow(NamedTuple):
     balance: Decimal
 
 
-class BudgetLine(NamedTuple):
-    """A budget of the year and how much of it is used; rate None without one."""
-
-    name: str
-    budget: Decimal
-    actual: Decimal
-    rate: Fraction | None
-
-
 class AccountsInYear(NamedTuple):
     year: int
     kinds: list[Kind]  # that moved or were carried forward
@@ -50,7 +39,7 @@ class AccountsInYear(NamedTuple):
     total: dict[str, Decimal]
     closing: Decimal
     batches: Decimal  # the same, as the batches say it
-    budget: list[BudgetLine]
+    budget: list[BudgetRow]  # lines that have one
 
 
 def accounts_in_year(connection: Connection, book: str, year: int) -> AccountsInYear:
@@ -152,25 +141,15 @@ def _batches(connection: Connection, region: str, year: int) -> Decimal:
 
 def _budget(
     connection: Connection, region: str, year: int, total: dict[str, Decimal]
-) -> list[BudgetLine]:
+) -> list[BudgetRow]:
     """The year's budget lines: 收入, 支出, and kinds that have one of their own."""
-    actuals = {
-        nature: sum(
-            (total[kind.name] for kind in kinds() if kind.nature == nature), NOTHING
-        )
-        for nature in (INCOME, EXPENDITURE)
-    }
-    actuals |= {
-        kind.name: total[kind.name]
-        for kind in kinds()
-        if kind.nature in (INCOME, EXPENDITURE)
-    }
-    lines = []
-    for name, actual in actuals.items():
-        setting = BUDGET.format(year=year, line=name)
-        said = settings.value(connection, setting, None, region)
-        if said is not None:
-            budget = Decimal(said).quantize(NOTHING)
-            rate = Fraction(actual) / Fraction(budget) if budget else None
-            lines.append(BudgetLine(name, budget, actual, rate))
-    return lines
+    mine = [kind for kind in kinds() if kind.nature in (INCOME, EXPENDITURE)]
+    actuals = dict.fromkeys(((n, n) for n in (INCOME, EXPENDITURE)), NOTHING)
+    for kind in mine:
+        actuals[kind.nature, kind.nature] += total[kind.name]
+        actuals[kind.name, kind.nature] = total[kind.name]
+    rows = (
+        budget_row(connection, year, region, line, nature, actual)
+        for (line, nature), actual in actuals.items()
+    )
+    return [row for row in rows if row.budget is not None]

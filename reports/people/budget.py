@@ -62,16 +62,18 @@ def budget_rows(connection: Connection, year: int, region: str) -> list[BudgetRo
     for nature, sign in ((INCOME, 1), (EXPENDITURE, -1)):
         mine = [kind for kind in kinds() if kind.nature == nature]
         total = sum((sums[kind.name] * sign for kind in mine), NOTHING)
-        rows.append(_row(connection, year, region, nature, nature, total))
+        rows.append(budget_row(connection, year, region, nature, nature, total))
         for kind in mine:
-            row = _row(
+            row = budget_row(
                 connection, year, region, kind.name, nature, sums[kind.name] * sign
             )
             if row.budget is not None or row.actual:
                 rows.append(row)
     for kind in kinds():  # neither income nor expenditure: only where budgeted
         if kind.nature not in (INCOME, EXPENDITURE):
-            row = _row(connection, year, region, kind.name, kind.name, sums[kind.name])
+            row = budget_row(
+                connection, year, region, kind.name, kind.name, sums[kind.name]
+            )
             if row.budget is not None:
                 rows.append(row)
     return rows
@@ -116,7 +118,7 @@ def _section(kind: Kind) -> str:
     return OTHER
 
 
-def _row(
+def budget_row(
     connection: Connection,
     year: int,
     region: str,
@@ -124,6 +126,7 @@ def _row(
     nature: str,
     actual: Decimal,
 ) -> BudgetRow:
+    """A line of the year's budget beside what became of it."""
     name = BUDGET.format(year=year, line=line)
     said = settings.value(connection, name, None, region)
     if said is None:
