@@ -50,7 +50,7 @@ def reverse(
         undone = [
             batch
             for posting in originals
-            if (batch := undoing_batches.begin(connection, posting.id, on, actor))
+            for batch in undoing_batches.begin(connection, posting.id, on, actor)
         ]
         unit = f"reverse|{originals[0].id}"  # both legs are one unit
         made = [

@@ -13,9 +13,14 @@ from typing import NamedTuple
 from importers import (
     account_changes,
     account_openings,
+    bindings,
     bounces,
     contributions,
     filings,
+    institutions,
+    other_side,
+    premiums,
+    settlements,
 )
 from importers.faults import Faults, shown
 from importers.head import Form, Head, sheets_of_a_form
@@ -32,6 +37,11 @@ PEOPLE: dict[str, Form] = {
         account_changes.FORM,
         filings.FORM,
         bounces.FORM,
+        settlements.FORM,
+        bindings.FORM,
+        premiums.FORM,
+        other_side.FORM,
+        institutions.FORM,
     )
 }
 BLOCK = 10_000  # rows, about

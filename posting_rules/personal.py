@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from ledger.errors import RuleError
 from ledger.periods import Month, month_of
+from posting_rules.families import FamilyRule, family_of
+from posting_rules.outpatient import OutpatientRule, outpatient_rule
 from posting_rules.policies import Entry, entry_of
 
 
@@ -52,7 +54,11 @@ class PayoutRule(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Whether an account may pay a kind of cost, with its clause."""
+    """Whether an account may pay a kind of cost, with its clause.
+
+    `who` … `within` narrow it down, () being any (posting_rules/uses.py); a row
+    without `who` only informs.
+    """
 
     use: str
     name: str
@@ -60,6 +66,12 @@ class Use(NamedTuple):
     from_day: date
     until: date
     cite: str
+    who: tuple[str, ...]
+    places: tuple[str, ...]
+    costs: tuple[str, ...]
+    premiums: tuple[str, ...]
+    part: str
+    within: bool
 
 
 class Personal(NamedTuple):
@@ -77,6 +89,9 @@ class Personal(NamedTuple):
     payout_rules: tuple[PayoutRule, ...]
     bounce: dict
     uses: tuple[Use, ...]
+    outpatient: tuple[OutpatientRule, ...]
+    families: tuple[FamilyRule, ...]
+    costs: dict[str, str]  # 费用类别 → part of 医保费用支出
     statistics: dict
 
     @property
@@ -247,6 +262,11 @@ def _document(table: dict) -> Personal:
         payout_rules=tuple(_payout_rule(row) for row in table.get("payout_rule", ())),
         bounce=table.get("bounce", {}),
         uses=tuple(_use(row) for row in table.get("use", ())),
+        outpatient=tuple(outpatient_rule(row) for row in table.get("outpatient", ())),
+        families=tuple(
+            family_of(row, head["number"]) for row in table.get("family", ())
+        ),
+        costs={row["category"]: row["mode"] for row in table.get("cost", ())},
         statistics=table.get("statistics", {}),
     )
 
@@ -287,4 +307,10 @@ def _use(row: dict) -> Use:
         row["from"],
         row.get("until", date.max),
         row["cite"],
+        tuple(row.get("who", ())),
+        tuple(row.get("places", ())),
+        tuple(row.get("costs", ())),
+        tuple(row.get("premiums", ())),
+        row.get("part", ""),
+        row.get("within", False),
     )

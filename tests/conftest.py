@@ -1,6 +1,7 @@
 """Fixtures: a home with Guizhou's 199 books, on SQLite and on PostgreSQL.
 
-`sichuan_home` is one of Sichuan, which keeps personal accounts and no advances.
+`sichuan_home` is one of Sichuan, which keeps personal accounts and no advances,
+`anhui_home` one of Anhui, where families share across cities.
 
 The databases are made once and copied for each test. Where a server is missing a
 test is skipped, but under CI=true that is a failure.
@@ -21,7 +22,7 @@ from ledger.database import Home
 from ledger.postings import Actor
 
 LI = Actor("li", "2017-07-01T09:00:00+08:00")
-SICHUAN = "510000"
+SICHUAN, ANHUI = "510000", "340000"
 
 
 def missing(what: str) -> None:
@@ -43,6 +44,14 @@ def sqlite_template(tmp_path_factory):
 def sqlite_sichuan_template(tmp_path_factory):
     path = tmp_path_factory.mktemp("template") / "home"
     home, _ = init_home(path, SICHUAN, LI)
+    home.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_anhui_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "home"
+    home, _ = init_home(path, ANHUI, LI)
     home.close()
     return path
 
@@ -74,6 +83,17 @@ def postgresql_sichuan_template(server, tmp_path_factory):
     _administer(server, f"CREATE DATABASE {name}")
     path = tmp_path_factory.mktemp("template") / "home"
     home, _ = init_home(path, SICHUAN, LI, url=f"{server}/{name}")
+    home.close()
+    yield path, name
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgresql_anhui_template(server, tmp_path_factory):
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    _administer(server, f"CREATE DATABASE {name}")
+    path = tmp_path_factory.mktemp("template") / "home"
+    home, _ = init_home(path, ANHUI, LI, url=f"{server}/{name}")
     home.close()
     yield path, name
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
@@ -125,6 +145,32 @@ def sichuan_home(request):
     return request.getfixturevalue(f"{request.param}_sichuan_home")
 
 
+@pytest.fixture
+def sqlite_anhui_home(sqlite_anhui_template, tmp_path):
+    shutil.copytree(sqlite_anhui_template, tmp_path / "anhui")
+    home = Home(tmp_path / "anhui")
+    yield home
+    home.close()
+
+
+@pytest.fixture
+def postgresql_anhui_home(server, postgresql_anhui_template, tmp_path):
+    path, template = postgresql_anhui_template
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    shutil.copytree(path, tmp_path / "anhui")
+    home = Home(tmp_path / "anhui", f"{server}/{name}")
+    yield home
+    home.close()
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def anhui_home(request):
+    """A fresh home of Anhui; the test runs once on each database."""
+    return request.getfixturevalue(f"{request.param}_anhui_home")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def home(request):
     """A fresh home of Guizhou; the test runs once on each database."""
@@ -141,6 +187,12 @@ def yibao(sqlite_home, monkeypatch, capsys):
 def sichuan(sqlite_sichuan_home, monkeypatch, capsys):
     """Run a command in Sichuan's home: (exit code, stdout, stderr)."""
     return _commands(sqlite_sichuan_home, monkeypatch, capsys)
+
+
+@pytest.fixture
+def anhui(sqlite_anhui_home, monkeypatch, capsys):
+    """Run a command in Anhui's home: (exit code, stdout, stderr)."""
+    return _commands(sqlite_anhui_home, monkeypatch, capsys)
 
 
 def _commands(home, monkeypatch, capsys):

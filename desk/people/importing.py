@@ -23,6 +23,11 @@ PEOPLE_TAKERS = {
     "G6": "desk.people.import_account_changes",
     "G7": "desk.people.import_filings",
     "G8": "desk.people.import_bounces",
+    "G3": "desk.settlements.import_settlements",
+    "G4": "desk.settlements.import_bindings",
+    "G5": "desk.settlements.import_premiums",
+    "G9": "desk.settlements.import_other_side",
+    "G10": "desk.settlements.import_institutions",
 }
 
 

@@ -6,6 +6,7 @@ reversing posting carries a voucher P22 for it (RULES.md section 2, reading 19).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import NamedTuple, Sequence
 
@@ -29,41 +30,41 @@ class Undoing(NamedTuple):
 
 def begin(
     connection: Connection, posting_id: int, on: date, actor: Actor
-) -> Undoing | None:
-    """Start a batch that takes back what a posting carries; None where it is none."""
-    batch = batches.of_posting(connection, posting_id)
-    if batch is None:
-        return None
-    undoing.check(connection, batch)
-    new = NewBatch(
-        undoing.KIND, batch.region, batch.period, on, batch.policy, undoes_id=batch.id
-    )
-    batch_id = batches.start(connection, new, actor.by, actor.at)
-    undoing.take_back(connection, batch, batch_id, on)
-    return Undoing(batch_id, batch.region, posting_id, on)
+) -> list[Undoing]:
+    """Start a batch for each that a posting carries, to take it back."""
+    begun = []
+    for batch in batches.of_posting(connection, posting_id):
+        undoing.check(connection, batch)
+        new = NewBatch(
+            undoing.KIND,
+            batch.region,
+            batch.period,
+            on,
+            batch.policy,
+            undoes_id=batch.id,
+        )
+        batch_id = batches.start(connection, new, actor.by, actor.at)
+        undoing.take_back(connection, batch, batch_id, on)
+        begun.append(Undoing(batch_id, batch.region, posting_id, on))
+    return begun
 
 
 def with_claims(
     connection: Connection, made: Sequence[Posting], undone: Sequence[Undoing]
 ) -> list[Posting]:
-    """The reversing postings, each with the vouchers of its batch's claims."""
-    vouchers = {
-        batch.posting: tuple(
-            claim_vouchers(
-                connection,
-                batch.batch,
-                batch.region,
-                dated=batch.on,
-                source=f"批次{batch.batch}",
-                attachments=0,
-            )
+    """The reversing postings, each with the vouchers of its batches' claims."""
+    vouchers: dict[int, list] = defaultdict(list)
+    for batch in undone:
+        vouchers[batch.posting] += claim_vouchers(
+            connection,
+            batch.batch,
+            batch.region,
+            dated=batch.on,
+            source=f"批次{batch.batch}",
+            attachments=0,
         )
-        for batch in undone
-    }
     return [
-        posting._replace(
-            vouchers=posting.vouchers + vouchers.get(posting.reverses_id, ())
-        )
+        posting._replace(vouchers=(*posting.vouchers, *vouchers[posting.reverses_id]))
         for posting in made
     ]
 

@@ -2,10 +2,11 @@
 
 from alembic import context
 
-from ledger.people import tables
+from ledger.people import tables as people
 from ledger.schema import Base
+from ledger.settlements import tables as settlements
 
-assert tables  # so that Base knows them
+assert people and settlements  # so that Base knows them
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection, target_metadata=Base.metadata, render_as_batch=True

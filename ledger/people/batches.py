@@ -170,11 +170,10 @@ def sources_of(connection: Connection, batch_id: int) -> str:
     return _batch(connection, batch_id).sources
 
 
-def of_posting(connection: Connection, posting_id: int):
-    """The batch that a posting carries, or None."""
-    return connection.execute(
-        select(BATCH).where(BATCH.c.posting_id == posting_id)
-    ).first()
+def of_posting(connection: Connection, posting_id: int) -> list:
+    """The batches that a posting carries, in order: none, one, or one a region."""
+    query = select(BATCH).where(BATCH.c.posting_id == posting_id)
+    return list(connection.execute(query.order_by(BATCH.c.id)))
 
 
 def standing(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from ledger.people import claims, states
 
 # Give and take, or several months, on one account: only the net counts.
-NETTED = ("correction", "reversal", "make-up")
+NETTED = ("correction", "reversal", "make-up", "settlement")
 
 
 def add(connection: Connection, batch, kinds: Sequence) -> None:

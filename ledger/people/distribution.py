@@ -22,6 +22,7 @@ from ledger.people.tables import (
     SerialKey,
 )
 from ledger.schema import Base, Document
+from ledger.settlements.tables import Institution
 
 PERSON = "person_id"
 FIRST = Person.__table__  # the others are placed beside it
@@ -31,6 +32,7 @@ REFERENCE: tuple[Table, ...] = (
     Batch.__table__,
     BatchTotal.__table__,
     BatchDocument.__table__,
+    Institution.__table__,
 )
 DISTRIBUTED, WHOLE = "distributed", "reference"
 HASH, SINGLE, REPLICATED = "h", "n", "t"  # partmethod; repmodel of a reference table

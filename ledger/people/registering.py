@@ -139,7 +139,7 @@ FILLED = """
 """
 CHANGED = """
     UPDATE person SET region = g.region, status = news.status,
-        insured_as = g.insured_as, base = g.base, since = g.month,
+        insured_as = g.insured_as, base = g.base, since = g.month, fund = '',
         document_id = :document, "row" = g.row
     FROM g1_news AS news JOIN {table} AS g
       ON g.person_id = news.person_id AND g.at = news.at
@@ -191,6 +191,7 @@ HISTORY_AGAIN = """
 AS_LAST_KNOWN = """
     UPDATE person SET region = last.region, status = last.status,
         insured_as = last.insured_as, base = last.base, since = last.from_month,
+        fund = '',
         document_id = last.document_id, "row" = last."row"
     FROM person_state AS last
     WHERE person.person_id IN (SELECT person_id FROM {table})

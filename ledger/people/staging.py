@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from ledger.people.tables import PERSON_ID
 
 MONEY = {"base", "employer", "personal", "declared", "civil", "amount"}
-NUMBERS = {"at", "row"}
+MONEY |= {"total", "in_policy", "pooled", "other", "own", "shared", "cash"}
+NUMBERS = {"at", "row", "year"}
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of temporary tables in memory
 SORTED = 0.999  # correlation of place and order
 WORK_MEMORY = "64MB"  # PostgreSQL, for a sort or a hash

@@ -47,6 +47,9 @@ class Person(PersonRow, Base):
     since: Mapped[str] = mapped_column(String(7))
     retired_from: Mapped[str] = mapped_column(String(7))  # 退休待遇起始月
     died_on: Mapped[date | None]
+    # 险种 of a relative whom only a binding (G4) registered, without an account and a
+    # status, since ""; empty for everyone in 职工医保.
+    fund: Mapped[str] = mapped_column(String(3), server_default="")
     __table_args__ = (CLUSTERED,)
 
 
@@ -278,7 +281,7 @@ class Batch(Base):
     """批次: movements that were made together, and the voucher that carries them.
 
     `kind`: credit, correction, make-up, opening, change, payout, bounce, interest,
-    reversal.
+    settlement, premium, reversal. A posting may carry several, one a region.
     `sources` is the hash over its documents' hashes. Counts once `posting_id` is
     approved; without a posting (nothing but zeros) it counts at once.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from typing import Iterator
 
 from sqlalchemy import Connection, select
@@ -37,11 +38,15 @@ def batches(
     totals: dict[int, dict] = defaultdict(dict)
     for total in connection.execute(select(TOTAL)):
         totals[total.batch_id][total.kind] = total
+    together: dict[int | None, list] = defaultdict(list)
     for row in rows:
-        mine = moved.get(row.id, {})
-        yield from _totals(row, mine, totals[row.id])
         if row.state != REJECTED:
-            yield from _vouchers(row, mine, lines.get(row.posting_id, {}))
+            together[row.posting_id or -row.id].append(row)
+    for row in rows:
+        yield from _totals(row, moved.get(row.id, {}), totals[row.id])
+        mine = together.pop(row.posting_id or -row.id, None)
+        if mine:
+            yield from _vouchers(mine, moved, lines.get(row.posting_id, {}))
         yield from _state(row, states.get(row.posting_id))
         yield from _sources(row, hashes.get(row.id, NO_SOURCES))
     known = {row.id for row in rows}
@@ -92,19 +97,24 @@ def _totals(row, moved: dict[str, Moved], totals: dict) -> Iterator[Finding]:
     yield from differing(IDENTITY, book, f"{name}总额", added, row.total, why)
 
 
-def _vouchers(row, moved: dict[str, Moved], lines: Sums) -> Iterator[Finding]:
-    """Each kind's movements are what the batch's voucher says of its sub-account."""
-    own = _book(row.region)
-    places = {(own, kind) for kind in moved} | lines.keys()
-    for book, kind in sorted(places):
-        expected = NOTHING
-        if book == own and kind in moved:
-            expected = moved[kind].amount
+def _vouchers(
+    rows: list, moved: dict[int, dict[str, Moved]], lines: Sums
+) -> Iterator[Finding]:
+    """Each kind's movements are what the posting's vouchers say of its sub-account.
+
+    `rows` are the batches of one posting, one a region.
+    """
+    expected: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
+    named = {_book(row.region): row for row in reversed(rows)}
+    for row in rows:
+        for kind, part in moved.get(row.id, {}).items():
+            expected[_book(row.region), kind] += part.amount
+    for book, kind in sorted(expected.keys() | lines.keys()):
         yield from differing(
             IDENTITY,
             book,
-            f"{batch_name(row)}凭证“{CONTROL}{kind}”",
-            expected,
+            f"{batch_name(named.get(book, rows[0]))}凭证“{CONTROL}{kind}”",
+            expected.get((book, kind), NOTHING),
             lines.get((book, kind), NOTHING),
             "凭证贷方减借方，应为批次的变动之和",
         )

@@ -9,6 +9,9 @@ BATCH_KINDS = {
     "payout": "划转",
     "bounce": "划转退回",
     "interest": "利息",
+    "settlement": "门诊结算",
+    "premium": "代缴保费",
+    "real-payout": "实账发放",
     "reversal": "冲销",
 }
 BATCH_STATES = {

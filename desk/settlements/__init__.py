@@ -1,0 +1,1 @@
+"""What people do with bills: take their lists, bind families, clear, match."""

@@ -1,0 +1,1 @@
+"""Reports on bills: how one was split, sharing between cities, clearing statements."""
