@@ -66,7 +66,7 @@ class Binding(PersonRow, Base):
 
 
 class Settlement(PersonRow, Base):
-    """G3 门诊结算清单, split: pooled + other + own + shared + cash = total (I-12).
+    """G3 门诊结算清单, split; its parts add up to the total (identity 12).
 
     `act`: 收费, 退费, 冲正; 补记 for what `match` makes up. 退费 and 冲正 name `original`
     and its month. `deducted_before` and `paid_before` are the year's accumulators as the
