@@ -69,10 +69,10 @@ class Settlement(PersonRow, Base):
     """G3 门诊结算清单, split; its parts add up to the total (identity 12).
 
     `act`: 收费, 退费, 冲正; 补记 for what `match` makes up. 退费 and 冲正 name `original`
-    and its month. `deducted_before` and `paid_before` are the year's accumulators as the
-    bill found them, `deductible` what it used. `taken`: the list carried the split,
-    ours is the check and `differences` says where it differs (JSON, yuan). `late`: it
-    came after younger bills of its family (reading 17).
+    and its month. `deducted_before` and `paid_before` are the accumulators of the year
+    as the bill found them, `deductible` what it used. `taken`: the list carried the
+    split, ours is the check and `differences` says where it differs (JSON, yuan).
+    `late`: it came after younger bills of its family (reading 17).
     """
 
     __tablename__ = "settlement"
