@@ -7,6 +7,7 @@ the connection, which an import closes (dropping a large table takes longer).
 
 from __future__ import annotations
 
+from io import BytesIO
 from itertools import count, repeat
 from typing import Iterable, Iterator, Sequence
 
@@ -75,6 +76,13 @@ def in_order(connection: Connection, name: str) -> bool:
         {"name": name},
     ).scalar()
     return correlation is not None and correlation > SORTED
+
+
+def copied(columns: Iterable[Sequence], count: int) -> BytesIO:
+    """Columns of values as COPY reads them; absent is NULL."""
+    assert count
+    texts = map(_copied, columns)
+    return BytesIO(("\n".join(map("\t".join, zip(*texts))) + "\n").encode())
 
 
 def temporary(connection: Connection, name: str, query: str, **values) -> int:
