@@ -6,7 +6,7 @@ A later fund form is one module and one line in FUND_FORMS; people's are in peop
 from hashlib import sha256
 from itertools import chain
 
-from importers import clearings, openings, quotas, transfers
+from importers import clearings, institution_payments, openings, quotas, transfers
 from importers.faults import Faults
 from importers.head import Form, sheets_of_a_form
 from importers.people import PEOPLE, PeopleDocument
@@ -15,7 +15,13 @@ from importers.table import Table
 from ledger.bulk import uncollected
 from ledger.documents import SourceDocument
 
-FUND_FORMS = (openings.FORM, transfers.FORM, clearings.FORM, quotas.FORM)
+FUND_FORMS = (
+    openings.FORM,
+    transfers.FORM,
+    clearings.FORM,
+    quotas.FORM,
+    institution_payments.FORM,
+)
 FORMS: dict[str, Form] = {form.code: form for form in FUND_FORMS} | PEOPLE
 
 

@@ -17,12 +17,12 @@ from ledger.periods import Month, Quarter
 
 
 class SourceDocument(NamedTuple):
-    """One file, read whole: `form` is F0, F1, F2 or F3."""
+    """One file, read whole: `form` is F0, F1, F2, F3 or F7."""
 
     form: str
     name: str  # the file's name, without folders
     sha256: str
-    lines: Sequence[Opening] | Sequence[Transfer] | Sequence[Clearing] | Sequence[Quota]
+    lines: Sequence[Opening | Transfer | Clearing | Quota | InstitutionPayment]
     totalled: bool  # the file carries 合计 figures, and they agree
 
 
@@ -111,6 +111,29 @@ class Quota(NamedTuple):
     @property
     def total(self) -> Decimal:
         return self.abroad + self.home
+
+
+class InstitutionPayment(NamedTuple):
+    """A line of F7 机构拨付单: what one fund paid an institution in a bank transfer."""
+
+    sheet: str
+    row: int
+    paid_on: date
+    institution: str
+    period: Month | Quarter  # 结算期
+    fund: str
+    at_home: Decimal | None  # 省内参保
+    elsewhere: Decimal | None  # 外省参保
+    amount: Decimal  # what was paid
+    deducted: Decimal  # 审核扣款
+    payer_account: str
+    payee_account: str
+    serial: str
+
+    @property
+    def settled(self) -> Decimal:
+        """What of the amount due is done with."""
+        return self.amount + self.deducted
 
 
 ROWS_NAMED = 8  # runs of rows that a source names before it counts them
