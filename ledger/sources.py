@@ -37,6 +37,7 @@ from ledger.schema import (
     QuotaLine,
     TransferLine,
 )
+from ledger.settlements import clearing
 
 TABLES: dict[str, Table] = {
     "F0": OpeningLine.__table__,
@@ -297,6 +298,7 @@ def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     A transfer whose receiver's half alone is taken back is under way again.
     """
     freeing.free_postings(connection, posting_ids)
+    clearing.free_postings(connection, posting_ids)
     for form in ("F0", "F2"):
         table = TABLES[form]
         connection.execute(
