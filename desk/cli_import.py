@@ -39,7 +39,7 @@ SHOWN = 10  # rows set aside that are told one by one
 )
 @click.option("--draft", is_flag=True, help="只留草稿，由第二人审核")
 @click.option("--strict", is_flag=True, help="人员名单有一行不对就整份不收")
-@click.option("--late", is_flag=True, help="收下迟到的结算（人员名单）")
+@click.option("--late", is_flag=True, help="收下早于本人或家庭成员已结算时间的结算，按到达先后入账")
 @click.option("--post-on", type=DAY, help="凭证日期（原月份已结账时）")
 @dry_run_option
 @by_option
@@ -53,7 +53,7 @@ def import_(context, files, draft, strict, late, post_on, dry_run, by, as_json):
     home, who = context.obj.home(), actor(by)
     try:
         with bar(len(STEPS) * len(files) + 1) as tell:
-            options = Options(draft, dry_run, post_on, strict)
+            options = Options(draft, dry_run, post_on, strict, late)
             import_files(home, files, who, options, tell, results)
     finally:  # what is posted is told, whatever ended the rest
         if as_json:

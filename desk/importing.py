@@ -46,12 +46,13 @@ SIZE_LIMIT = 512 * 1024 * 1024  # bytes of a file that is read at all
 
 
 class Options(NamedTuple):
-    """How to import: --draft, --dry-run, --post-on, --strict."""
+    """How to import: --draft, --dry-run, --post-on, --strict, --late."""
 
     draft: bool = False
     dry_run: bool = False
     post_on: date | None = None
     strict: bool = False  # a list of people: whole or not at all
+    late: bool = False  # bills older than what their family has settled
 
 
 @dataclass
@@ -223,6 +224,7 @@ def _desk(connection: Connection, actor: Actor, options: Options) -> Desk:
         actor=actor,
         post_on=options.post_on,
         by_rule=settings.value(connection, "review", actor.on) == "by-rule",
+        late=options.late,
     )
 
 

@@ -23,6 +23,14 @@ REASONS = ("原因", "应为")
 REMEDY = "本文件没有入账。请改正后重新导入。"
 
 
+class CannotTake(Exception):
+    """Why a row is set aside: column, found (masked), expected, reason."""
+
+    def __init__(self, column: str, found: str, expected: str, why: str):
+        super().__init__(why)
+        self.told = (column, found, expected, why)
+
+
 class Aside:
     """The rows of one file that were set aside, in the order of finding.
 

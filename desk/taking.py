@@ -26,6 +26,7 @@ class Desk(NamedTuple):
     post_on: date | None
     by_rule: bool
     tell: Tell = silently
+    late: bool = False  # bills older than what their family has settled are taken
 
     @property
     def policy(self) -> Policy:

@@ -92,6 +92,7 @@ class Personal(NamedTuple):
     outpatient: tuple[OutpatientRule, ...]
     families: tuple[FamilyRule, ...]
     costs: dict[str, str]  # 费用类别 → part of 医保费用支出
+    clauses: dict[str, str]  # what refuses a line of a list → article
     statistics: dict
 
     @property
@@ -220,6 +221,15 @@ def fund_of_accounts(region: str) -> str:
     return next(d.fund for d in documents_of(region) if d.fund)
 
 
+def clause(region: str, refused: str) -> str:
+    """The article by which a line of a list of bills is refused: registered, dead,
+    region, designated, pooled, split, use, refund, twice, time, order."""
+    for document in documents_of(region):
+        if refused in document.clauses:
+            return f"{document.number} {document.clauses[refused]}"
+    raise AssertionError(f"the general document has no clause {refused}")
+
+
 def is_printed(rule: str) -> bool:
     """Whether a document prints the entry that a voucher names; so does no entry."""
     return all(
@@ -267,6 +277,7 @@ def _document(table: dict) -> Personal:
             family_of(row, head["number"]) for row in table.get("family", ())
         ),
         costs={row["category"]: row["mode"] for row in table.get("cost", ())},
+        clauses=table.get("clauses", {}),
         statistics=table.get("statistics", {}),
     )
 

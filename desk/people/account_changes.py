@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from desk.set_aside import CannotTake
 from ledger import regions
 from ledger.money import from_fen, grouped
 from ledger.people.changes import (
@@ -39,14 +40,6 @@ TITLES = {
 }
 REGISTER_FIRST = "先由个人账户计入清单或期初余额表登记的人"
 NAME_REGION = "在“统筹区代码”列写明是哪一个统筹区的账户"
-
-
-class CannotTake(Exception):
-    """Why a row is set aside: column, found (masked), expected, reason."""
-
-    def __init__(self, column: str, found: str, expected: str, why: str):
-        super().__init__(why)
-        self.told = (column, found, expected, why)
 
 
 def is_known(row: Change, known: dict[str, tuple[str, tuple]]) -> bool:
