@@ -12,6 +12,7 @@ from ledger.people.tables import (
     ContributionLine,
     Filing,
 )
+from ledger.settlements.tables import OtherSettlement
 
 TABLES = {
     "G1": ContributionLine.__table__,
@@ -19,6 +20,7 @@ TABLES = {
     "G6": ChangeLine.__table__,
     "G7": Filing.__table__,
     "G8": BounceLine.__table__,
+    "G9": OtherSettlement.__table__,
 }
 # Above what batches and postings give, so that no two free the same line alike.
 BY_DOCUMENT = 1_000_000_000
@@ -44,7 +46,9 @@ def withdraw(connection: Connection, form: str, document_id: int) -> int:
     bare = "freed = 0 AND document_id = :document"
     if form == "G2":  # an opening always has its voucher
         return 0
-    if form != "G7":
+    if form == "G9":  # what `match` resolved has its voucher
+        bare += " AND resolved = ''"
+    elif form != "G7":
         bare += " AND batch_id IS NULL"
     table = TABLES[form].name
     people = list(
@@ -71,6 +75,7 @@ LIVE = {
         "G6": "CASE WHEN batch_id IS NULL THEN 1 ELSE 0 END",
         "G7": "1",
         "G8": "CASE WHEN batch_id IS NULL THEN 1 ELSE 0 END",
+        "G9": "CASE WHEN resolved = '' THEN 1 ELSE 0 END",
     }.items()
 }
 LIVE["G2"] = LIVE["G2"].replace("GROUP BY document_id, 0", "GROUP BY document_id")
