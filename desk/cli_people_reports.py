@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from desk import cli_people_registers as registers
+from desk import cli_sharing_reports as sharing
 from desk.cli import (
     DAY,
     MONTH,
@@ -31,7 +32,7 @@ region_option = click.option(
 xlsx_option = click.option("--xlsx", type=FILE, metavar="文件", help="另存为表格")
 
 
-@click.group(help="个人账户的统计、预算决算、用途、批次和登记簿。")
+@click.group(help="个人账户的统计、预算决算、用途、批次和登记簿；家庭共济和结算。")
 def report():
     pass
 
@@ -143,6 +144,6 @@ def batches(session, region, month, as_json):
     tell_batches(rows)
 
 
-for register in registers.COMMANDS:
-    report.add_command(register)
+for gathered in (*registers.COMMANDS, *sharing.COMMANDS):
+    report.add_command(gathered)
 COMMANDS = {"report": report}

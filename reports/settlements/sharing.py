@@ -1,0 +1,250 @@
+"""运行监测: what families shared, by pair of cities, relation, category and month.
+
+Reads the sums of approved postings that stand, no row of a person. A bill that the
+accounts of two cities paid counts once for each of them; what was given back stands
+apart, below zero.
+
+依据：皖医保中心〔2024〕39号 三
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+from typing import Callable, Iterable, NamedTuple, Sequence
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from ledger.errors import UsageError
+from ledger.money import NOTHING
+from ledger.periods import Month
+from ledger.schema import Posting
+from ledger.settlements.results import CHARGE, SHARED
+from ledger.settlements.tables import PremiumSum, SettlementSum
+from posting_rules.uses import OWN
+
+SUM, PREMIUM = SettlementSum.__table__, PremiumSum.__table__
+POSTING = Posting.__table__
+STANDS = and_(POSTING.c.state == "approved", POSTING.c.live)
+
+
+class Figures(NamedTuple):
+    """Lines and yuan: charged, and given back (below zero)."""
+
+    charges: int = 0
+    charged: Decimal = NOTHING
+    refunds: int = 0
+    refunded: Decimal = NOTHING
+
+    @property
+    def net(self) -> Decimal:
+        return self.charged + self.refunded
+
+    def plus(self, row: Shared) -> Figures:
+        if row.act == CHARGE:
+            return self._replace(
+                charges=self.charges + row.lines, charged=self.charged + row.amount
+            )
+        return self._replace(
+            refunds=self.refunds + row.lines, refunded=self.refunded + row.amount
+        )
+
+
+class Shared(NamedTuple):
+    """Sums of one month, pair, relation, category and act (收费 or 退还)."""
+
+    month: str
+    payer: str  # 授权地
+    place: str  # 就医地
+    relation: str
+    category: str
+    act: str
+    lines: int
+    amount: Decimal
+
+
+class Pair(NamedTuple):
+    payer: str  # 授权地
+    place: str  # 就医地
+    figures: Figures
+
+    @property
+    def cross(self) -> bool:
+        return self.payer != self.place
+
+
+class Part(NamedTuple):
+    name: str
+    figures: Figures
+
+
+class Premiums(NamedTuple):
+    """Premiums that the accounts of one region paid for relatives in another."""
+
+    payer: str  # 授权地
+    region: str  # 参保地
+    kind: str  # 险种
+    premiums: int
+    amount: Decimal
+
+    @property
+    def cross(self) -> bool:
+        return self.payer != self.region
+
+
+class Money(NamedTuple):
+    lines: int
+    amount: Decimal
+
+
+class Sharing(NamedTuple):
+    """A span's figures; `first` and `last` are None where it is open."""
+
+    first: Month | None
+    last: Month | None
+    region: str  # "" for all
+    total: Figures
+    cross: Figures  # 授权地 and 就医地 differ
+    pairs: list[Pair]
+    relations: list[Part]
+    categories: list[Part]
+    months: list[Part]
+    premiums: list[Premiums]
+
+    @property
+    def cross_rate(self) -> Fraction | None:
+        """The share of cross-city money in what was shared, None of nothing."""
+        return rate(self.cross.net, self.total.net)
+
+    @property
+    def premium_total(self) -> Money:
+        return _added(self.premiums)
+
+    @property
+    def premium_cross(self) -> Money:
+        """Those between cities: 授权地 and 参保地 differ."""
+        return _added([row for row in self.premiums if row.cross])
+
+    @property
+    def premium_cross_rate(self) -> Fraction | None:
+        return rate(self.premium_cross.amount, self.premium_total.amount)
+
+
+def sharing(
+    connection: Connection, first: Month | None, last: Month | None, region: str = ""
+) -> Sharing:
+    """The months from `first` to `last`, both included; of a region, what its
+    accounts paid and what others paid at its institutions."""
+    if first and last and first > last:
+        raise UsageError(f"--from {first}晚于--to {last}；请对调")
+    rows = shared(connection, first, last, region)
+    return Sharing(
+        first=first,
+        last=last,
+        region=region,
+        total=figures(rows),
+        cross=figures(row for row in rows if row.payer != row.place),
+        pairs=[
+            Pair(*cities, found)
+            for cities, found in sorted(_by(rows, lambda r: (r.payer, r.place)).items())
+        ],
+        relations=_parts(rows, lambda row: row.relation),
+        categories=_parts(rows, lambda row: row.category),
+        months=sorted(_parts(rows, lambda row: row.month)),
+        premiums=premiums(connection, first, last, region),
+    )
+
+
+def shared(
+    connection: Connection, first: Month | None, last: Month | None, region: str = ""
+) -> list[Shared]:
+    """The finest sums, by month and pair."""
+    keys = (
+        SUM.c.month,
+        SUM.c.payer,
+        SUM.c.place,
+        SUM.c.relation,
+        SUM.c.category,
+        SUM.c.act,
+    )
+    query = (
+        select(*keys, _lines(SUM), _amount(SUM))
+        .join(POSTING, POSTING.c.id == SUM.c.posting_id)
+        .where(STANDS, SUM.c.part == SHARED, *_span(SUM, first, last))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    if region:
+        query = query.where(or_(SUM.c.payer == region, SUM.c.place == region))
+    return [
+        Shared(*row[:6], int(row.lines), row.amount)
+        for row in connection.execute(query)
+    ]
+
+
+def premiums(
+    connection: Connection, first: Month | None, last: Month | None, region: str = ""
+) -> list[Premiums]:
+    """Premiums that relatives paid, by pair and 险种; one's own are left out."""
+    keys = (PREMIUM.c.payer, PREMIUM.c.region, PREMIUM.c.kind)
+    query = (
+        select(*keys, _lines(PREMIUM), _amount(PREMIUM))
+        .join(POSTING, POSTING.c.id == PREMIUM.c.posting_id)
+        .where(STANDS, PREMIUM.c.relation != OWN, *_span(PREMIUM, first, last))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    if region:
+        query = query.where(or_(PREMIUM.c.payer == region, PREMIUM.c.region == region))
+    return [
+        Premiums(*row[:3], int(row.lines), row.amount)
+        for row in connection.execute(query)
+    ]
+
+
+def figures(rows: Iterable[Shared]) -> Figures:
+    found = Figures()
+    for row in rows:
+        found = found.plus(row)
+    return found
+
+
+def rate(part: Decimal, whole: Decimal) -> Fraction | None:
+    """A share of money, None of nothing."""
+    return Fraction(part) / Fraction(whole) if whole else None
+
+
+def _by(rows: Iterable[Shared], key: Callable) -> dict:
+    found: dict = defaultdict(Figures)
+    for row in rows:
+        found[key(row)] = found[key(row)].plus(row)
+    return found
+
+
+def _parts(rows: Iterable[Shared], key: Callable) -> list[Part]:
+    """By name, the largest first."""
+    parts = [Part(name, found) for name, found in _by(rows, key).items()]
+    return sorted(parts, key=lambda part: (-part.figures.net, part.name))
+
+
+def _added(rows: Sequence[Premiums]) -> Money:
+    amount = sum((row.amount for row in rows), NOTHING)
+    return Money(sum(row.premiums for row in rows), amount)
+
+
+def _span(table, first: Month | None, last: Month | None) -> list:
+    asked = []
+    if first:
+        asked.append(table.c.month >= str(first))
+    if last:
+        asked.append(table.c.month <= str(last))
+    return asked
+
+
+def _lines(table):
+    return func.sum(table.c.lines).label("lines")
+
+
+def _amount(table):
+    return func.sum(table.c.amount, type_=table.c.amount.type).label("amount")
