@@ -155,7 +155,7 @@ def test_the_command_tells_pairs_and_the_share_in_words(anhui, sqlite_anhui_home
     shared(sqlite_anhui_home, THREE_PAIRS)
     premiums(sqlite_anhui_home, "payer | region\n340100 | 340200")
 
-    code, out, _ = anhui("report", "sharing", "--from", "2024-07", "--to", "2024-08")
+    code, out, _ = anhui("report", "sharing", "--from", "2024-07", "--to", "2024-10")
     lines = map(str.split, out.splitlines())
     pair = next(line for line in lines if line[:2] == ["合肥市", "芜湖市"])
 
