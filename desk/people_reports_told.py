@@ -33,6 +33,8 @@ def statistics_json(made) -> dict:
             "category": parts(made.categories),
             "age": parts(made.ages),
         },
+        "by_institution": parts(made.by_institution),
+        "by_category": parts(made.by_category),
         "regions": [flow(row) for row in made.regions],
         "months": [flow(row) for row in made.months],
     }

@@ -6,10 +6,12 @@ from fractions import Fraction
 
 import pytest
 from accounts_by_hand import NANCHONG, WANG_ID, ZHANG, batch, person, run, yuan
+from sqlalchemy import insert
 
 from ledger.errors import UsageError
 from ledger.periods import Month
 from ledger.settings import SettingRow, put
+from ledger.settlements.tables import Institution
 from reports.people.budget import OTHER, budget_rows, final_rows
 from reports.people.overview import region_rows
 from reports.people.statistics import band_name, statistics
@@ -34,13 +36,34 @@ def quarter(sichuan_home):
             moved += [(WANG_ID, "退休划入", "60"), (CHEN, "在职计入", "50")]
         period = f"2023-{number:02}"
         batch(home, "credit", moved, date(2023, number, day), period)
-    hospital = {"institution": "三级", "category": "普通门诊"}
+    roster(home, "H51130000001", "三级")
+    hospital = {"institution": "H51130000001", "category": "普通门诊"}
     batch(home, "change", [(ZHANG, "转出", "-30")], date(2023, 2, 10), "", **hospital)
     batch(home, "change", [(ZHANG, "转出", "-70")], date(2023, 3, 1), "")
     batch(home, "change", [(WANG_ID, "继承", "-60")], date(2023, 3, 2), "")
     batch(home, "change", [(CHEN, "转出", "-5")], date(2023, 3, 3), "")
     batch(home, "change", [(CHEN, "转出", "-7")], date(2023, 3, 3), "", approve=False)
     return home
+
+
+def roster(home, code, level, first=date(2020, 1, 1), last=None):
+    """A row of G10: an institution's level in [first, last], both included."""
+    row = {
+        "code": code,
+        "from_day": first,
+        "until_day": last,
+        "name": code,
+        "level": level,
+        "region": NANCHONG,
+        "qualified": False,
+        "payee_account": "",
+        "payee_bank": "",
+        "sheet": "",
+        "document_id": 1,
+        "row": 2,
+    }
+    with home.writing() as connection:
+        connection.execute(insert(Institution.__table__).values(**row))
 
 
 def asked(home, first=JANUARY, last=MARCH, region=NANCHONG):
@@ -92,6 +115,54 @@ def test_expenditure_is_told_by_institution_and_category(quarter):
         "继承": (1, yuan("60")),
         "普通门诊": (1, yuan("30")),
     }
+
+
+def test_bills_are_told_by_kind_of_institution_and_by_category(quarter):
+    """Of 165 spent, 30 went to a hospital; both other kinds are named with nothing."""
+    made = asked(quarter)
+
+    assert [tuple(part) for part in made.by_institution] == [
+        ("三级", 1, yuan("30")),
+        ("二级及以下", 0, yuan("0")),
+        ("定点零售药店", 0, yuan("0")),
+    ]
+    assert parts(made.by_category) == {"普通门诊": (1, yuan("30"))}
+
+
+def test_an_institutions_kind_is_that_of_the_day(quarter):
+    """A clinic of 二级及以下 until March 5, 三级 from March 6: 4 before, 9 after."""
+    clinic, day = "H51130000002", date(2023, 3, 5)
+    roster(quarter, clinic, "二级及以下", last=day)
+    roster(quarter, clinic, "三级", first=date(2023, 3, 6))
+    paid = {"institution": clinic, "category": "购药"}
+    batch(quarter, "change", [(ZHANG, "转出", "-4")], day, "", **paid)
+    batch(quarter, "change", [(ZHANG, "转出", "-9")], date(2023, 3, 6), "", **paid)
+
+    made = asked(quarter)
+
+    assert parts(made.by_institution) == {
+        "三级": (2, yuan("39")),
+        "二级及以下": (1, yuan("4")),
+        "定点零售药店": (0, yuan("0")),
+    }
+    assert parts(made.by_category)["购药"] == (2, yuan("13"))
+
+
+def test_an_institution_that_the_roster_does_not_have_is_told_apart(quarter):
+    paid = {"institution": "H51139999999", "category": "购药"}
+    batch(quarter, "change", [(ZHANG, "转出", "-4")], date(2023, 3, 5), "", **paid)
+
+    made = asked(quarter)
+
+    assert parts(made.by_institution)["名册外机构"] == (1, yuan("4"))
+    assert parts(made.institutions)["名册外机构"] == (1, yuan("4"))
+
+
+def test_what_a_refund_gave_back_is_taken_off_its_institution(quarter):
+    paid = {"institution": "H51130000001", "category": "普通门诊"}
+    batch(quarter, "change", [(ZHANG, "转出", "12")], date(2023, 3, 7), "", **paid)
+
+    assert parts(asked(quarter).by_institution)["三级"][1] == yuan("18")
 
 
 def test_expenditure_is_told_by_the_age_on_its_day(quarter):
@@ -267,7 +338,7 @@ def test_the_start_page_sees_each_region_at_a_glance(quarter):
 
 def test_what_was_taken_back_is_no_movement_that_stands(quarter):
     """张三's 30 of February was undone in March and paid again: 1, not 3."""
-    paid = {"institution": "三级", "category": "普通门诊"}
+    paid = {"institution": "H51130000001", "category": "普通门诊"}
     back = [(ZHANG, "转出", "30")]
     undone = batch(quarter, "reversal", back, date(2023, 3, 5), "", **paid)
     run(quarter, f"UPDATE batch SET undoes_id = 5 WHERE id = {undone}")

@@ -22,7 +22,8 @@ from reports.people import statistics_rows as stored
 from reports.people.kinds import CLAIM, EXPENDITURE, INCOME, OPENING, kinds, nature
 from reports.people.words import ACCOUNT_STATES
 
-NOT_AN_INSTITUTION, UNKNOWN = "非医药机构", "未知"
+NOT_AN_INSTITUTION, UNLISTED, UNKNOWN = "非医药机构", "名册外机构", "未知"
+LEVELS = ("三级", "二级及以下", "定点零售药店")  # as form G10 prints them
 
 
 class Part(NamedTuple):
@@ -59,6 +60,8 @@ class Statistics(NamedTuple):
     institutions: list[Part]
     categories: list[Part]
     ages: list[Part]
+    by_institution: list[Part]  # of bills alone: every level, 名册外机构 if there are
+    by_category: list[Part]  # of bills alone
     people: list[tuple[str, int]]  # 在职, 退休
     accounts: list[tuple[str, int]]  # 正常, 已转走, …
 
@@ -94,11 +97,11 @@ def statistics(
             for code in sorted({row.region for row in moved})
         ],
         months=_months(moved, first, last),
-        institutions=_parts(
-            (row.institution or NOT_AN_INSTITUTION, row) for row in paid
-        ),
+        institutions=_parts((_level(row) or NOT_AN_INSTITUTION, row) for row in paid),
         categories=_parts((row.category or row.kind, row) for row in paid),
         ages=_ages(paid, age_bands),
+        by_institution=_levels(paid),
+        by_category=_parts((row.category, row) for row in paid if row.category),
         people=stored.people(connection, last, region),
         accounts=[
             (ACCOUNT_STATES.get(state, state), count)
@@ -152,6 +155,18 @@ def _parts(named: Iterable[tuple[str, object]]) -> list[Part]:
         found[name][1] -= row.amount
     parts = [Part(name, *figures) for name, figures in found.items()]
     return sorted(parts, key=lambda part: (-part.amount, part.name))
+
+
+def _level(row) -> str:
+    """The kind of institution, "" where none was paid."""
+    return UNLISTED if row.level is None else row.level
+
+
+def _levels(paid: Iterable) -> list[Part]:
+    """Shares by kind of institution, levels without any too."""
+    found = {part.name: part for part in _parts((_level(row), row) for row in paid)}
+    parts = [found.get(name, Part(name, 0, NOTHING)) for name in LEVELS]
+    return parts + [found[name] for name in (UNLISTED,) if name in found]
 
 
 def _ages(paid: Iterable, bands: Sequence[int]) -> list[Part]:

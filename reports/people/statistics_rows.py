@@ -26,10 +26,14 @@ class Moved(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """What left accounts, added up; `age` in whole years, None where unknown."""
+    """What left accounts, added up; `age` in whole years, None where unknown.
+
+    `level` is the institution's on the movement's day: "" where there is no
+    institution, None where the roster (G10) does not have it that day.
+    """
 
     kind: str
-    institution: str
+    level: str | None
     category: str
     age: int | None
     movements: int
@@ -76,7 +80,7 @@ def paid(
     return [
         Paid(
             row.kind,
-            row.institution,
+            row.level,
             row.category,
             row.age,
             row.movements,
@@ -138,21 +142,26 @@ AGE = f"""
          ELSE ({LIVED}) / 12 END
 """
 PAID = f"""
-    SELECT kind, institution, category, age, CAST(sum(sign) AS integer) AS movements,
+    SELECT kind, level, category, age, CAST(sum(sign) AS integer) AS movements,
            CAST(sum(amount) AS bigint) AS amount
     FROM (
-        SELECT movement.kind, movement.institution, movement.category,
-               movement.amount, {AGE} AS age,
+        SELECT movement.kind, movement.category, movement.amount, {AGE} AS age,
+               CASE WHEN movement.institution = '' THEN '' ELSE roster.level END
+                   AS level,
                CASE WHEN batch.undoes_id IS NULL THEN 1 ELSE -1 END AS sign
         FROM batch
         JOIN movement ON movement.batch_id = batch.id
         LEFT JOIN person ON person.person_id = movement.person_id
+        LEFT JOIN institution AS roster
+          ON roster.code = movement.institution
+         AND roster.from_day <= movement.dated
+         AND (roster.until_day IS NULL OR movement.dated <= roster.until_day)
         WHERE batch.state IN ('counted', 'undone')
           AND (:region = '' OR batch.region = :region)
           AND movement.kind IN :kinds
           AND movement.dated >= :first AND movement.dated <= :last
     ) AS paid
-    GROUP BY kind, institution, category, age
+    GROUP BY kind, level, category, age
 """
 PEOPLE = """
     SELECT person_state.status, count(*) AS people
