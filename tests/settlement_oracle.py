@@ -62,7 +62,7 @@ class Line:
         self.pooled = self.other = self.own = self.cash = self.deductible = NOTHING
         self.shares = []  # [person, region, relation, amount], in order
         self.before = NOTHING, NOTHING  # of the year, as the bill found it
-        self.counts = self.computed = False  # for the year; by us, not the list
+        self.counts = False  # for the year
         self.qualified = True
         self.undone = self.refunded = False
 
@@ -194,13 +194,16 @@ class Oracle:
         local, cross = [], []
         held = [b for b in self.bindings if b["to"] == who and holds(b, time)]
         for binding in sorted(held, key=lambda binding: binding["since"]):
-            home = self.people[binding["from"]].in_month(month)[0]
+            giver = self.people[binding["from"]]
+            home = giver.in_month(month)[0]
             rule = family_rule(home, day)
+            if giver.died < day or home in PAID_IN_MONEY:
+                continue  # an heir's money, or none
             if rule and home == region:
                 local.append((binding["from"], home, binding["relation"]))
             elif rule and rule["cross"] and not cross:
                 cross.append((binding["from"], home, binding["relation"]))
-        return [m for m in local + cross if m[1] not in PAID_IN_MONEY]
+        return local + cross
 
     def usable(self, who, region):
         """What the account holds that may pay; nothing of one that was left."""
@@ -287,11 +290,10 @@ class Oracle:
             rule = None
         if rule is None and not said:
             raise Aside("the list must say what the fund pays")
-        if rule is not None and line.qualified:
+        if rule is not None:
             used, paid = self.years[line.person, line.time[:4]]
             line.before, line.counts = (used, paid), True
             line.deductible, line.pooled = reimburse(line, line.in_policy, used, paid)
-        line.computed = not said
         if said:
             line.pooled = yuan(said)
 
@@ -386,13 +388,17 @@ class Oracle:
         left = rest["in_policy"] - line.in_policy
         if left > rest["total"] - line.total:
             raise Aside("more in the policy than is left of the bill")
-        deductible, pooled = reimburse(bill, left, *bill.before)
-        if not bill.counts:
-            deductible, pooled = NOTHING, NOTHING
-        back["deductible"] = rest["deductible"] - deductible
-        if not said and not bill.computed:
+        back["deductible"] = back["pooled"] = NOTHING
+        if bill.counts:
+            deductible, pooled = reimburse(bill, left, *bill.before)
+            back["deductible"] = rest["deductible"] - deductible
+            # Of a list's own figure: not more than it was, nor than is given back.
+            back["pooled"] = max(NOTHING, rest["pooled"] - pooled)
+            back["pooled"] = min(back["pooled"], line.total)
+        elif rest["pooled"] and not said:
             raise Aside("the list must say what the fund gets back")
-        back["pooled"] = yuan(said) if said else rest["pooled"] - pooled
+        if said:
+            back["pooled"] = yuan(said)
         back["other"] = yuan(line.row.get("其他基金"))
         due = line.total - back["pooled"] - back["other"]
         if back["pooled"] > rest["pooled"] or back["other"] > rest["other"] or due < 0:
@@ -443,7 +449,7 @@ class Oracle:
             self.balances[payer, home] -= paid
         self.premiums[row["缴费流水号"]] = shares
 
-    # --- what regions owe each other -----------------------------------------------------
+    # --- what regions owe each other ----------------------------------------------
 
     def sums(self):
         """{(month, part, place, payer): amount} of the networked lines."""
@@ -461,10 +467,10 @@ class Oracle:
 
 
 def reimburse(line, in_policy, used, paid):
-    """第七条: what of the deductible a bill uses, and what the fund pays of the rest."""
-    rule = benefit(line.region, line.status, line.category, line.time[:10])
-    if rule is None:
+    """第六条、第七条: what of the deductible a bill uses, what the fund pays of the rest."""
+    if not line.qualified:
         return NOTHING, NOTHING
+    rule = benefit(line.region, line.status, line.category, line.time[:10])
     first, cap, rates = rule
     deductible = min(in_policy, max(NOTHING, Decimal(first) - used))
     above = (in_policy - deductible) * Decimal(rates[line.level])
