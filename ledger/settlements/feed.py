@@ -93,6 +93,11 @@ def wanted_originals(connection: Connection) -> set[str]:
     return {row.original for row in rows if row.original}
 
 
+def repeated(connection: Connection) -> set[str]:
+    """The 流水号 that the list has more than once."""
+    return set(connection.execute(text(REPEATED)).scalars())
+
+
 def times_freed(connection: Connection) -> dict[str, int]:
     """By 流水号: how often its line was taken back; movements' keys say so."""
     rows = connection.execute(text(TIMES_FREED))
@@ -127,6 +132,7 @@ KNOWN = f"""
     JOIN settlement AS s ON s.month = m.month AND s.person_id = k.person_id
      AND s.serial = k.serial AND s.freed = 0
 """
+REPEATED = f"SELECT serial FROM {STAGED} GROUP BY serial HAVING count(*) > 1"
 TIMES_FREED = f"""
     SELECT s.serial, count(*) AS times
     FROM settlement AS s JOIN {STAGED} AS g ON g.serial = s.serial

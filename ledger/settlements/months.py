@@ -1,4 +1,4 @@
-"""The months of which there are settlement lines: few, and the tables begin with them."""
+"""The months of which there are settlement lines: few, and keys begin with them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Account(NamedTuple):
 
 
 class Payer(NamedTuple):
-    """A grantor: where insured, and since when; `states` are earlier (month, region)."""
+    """A grantor: where insured, since when; `states` are earlier (month, region)."""
 
     region: str
     since: str
@@ -189,7 +189,8 @@ SHARES = f"""
     GROUP BY w.original, sh.position, sh.payer_id, sh.payer_region, sh.relation
     ORDER BY w.original, sh.position
 """
-STANDS = f"""s.act IN ('{CHARGE}', '{MADE_UP}') AND s.freed = 0 AND s.total > -coalesce((
+STANDS = f"""s.act IN ('{CHARGE}', '{MADE_UP}') AND s.freed = 0
+  AND s.total > -coalesce((
     SELECT sum(r.total) FROM {MONTHS} AS n
     JOIN settlement AS r ON r.month = n.month AND r.person_id = s.person_id
      AND r.original = s.serial AND r.freed = 0), 0)"""

@@ -1,0 +1,140 @@
+"""G3: bills, refunds and reversals are split, in the order of time, and posted.
+
+A line that cannot be taken is set aside with its clause and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Iterator
+
+from sqlalchemy import Connection
+
+from desk.set_aside import Aside, CannotTake
+from desk.settlements.bill_checks import check_person, is_known, refuse
+from desk.settlements.charging import charge
+from desk.settlements.giving_back import give_back
+from desk.settlements.open_bills import opened
+from desk.settlements.recording import Recorder
+from desk.settlements.standing import Standing
+from desk.taking import Desk, Taken
+from importers.people import PeopleDocument
+from ledger.people import staging
+from ledger.settlements import feed, months, storing
+from ledger.settlements.feed import Bill
+from ledger.settlements.results import CHARGE, Result
+
+
+def take(
+    connection: Connection,
+    desk: Desk,
+    document: PeopleDocument,
+    document_id: int,
+    aside: Aside,
+) -> Taken:
+    staging.load(connection, feed.STAGED, document.fields, document.blocks())
+    months.keep(connection)
+    now = desk.actor.at[:19].replace("T", " ")
+    standing = Standing(connection, desk.province, now)
+    recorder = Recorder(
+        connection,
+        desk,
+        document_id,
+        document.sha256,
+        document.name,
+        feed.times_freed(connection),
+    )
+    counts: Counter[str] = Counter()
+    desk.tell(f"{document.name} 计算")
+    for result in results(connection, desk, standing, aside, counts):
+        recorder.add(result)
+    storing.fill(connection, storing.YEARS, _years(standing))
+    storing.fill(connection, storing.UNTIL, _until(standing))
+    desk.tell(f"{document.name} 记录")
+    ids = recorder.finish() if counts["new"] else []
+    told = _warnings(counts)
+    return Taken(
+        new=counts["new"],
+        known=counts["known"],
+        posting_ids=[id for id in ids if id is not None],
+        warnings=lambda connection: told,
+    )
+
+
+def results(
+    connection: Connection,
+    desk: Desk,
+    standing: Standing,
+    aside: Aside,
+    counts: Counter[str],
+) -> Iterator[Result]:
+    """The lines that can be taken, split, in the order of time."""
+    seen: dict[str, Bill | None] = dict.fromkeys(feed.repeated(connection))
+    for bill in feed.bills(connection):
+        try:
+            twice = bill.serial in seen and _repeated(bill, seen)
+            if twice or is_known(bill, standing):
+                counts["known"] += 1
+                continue
+            result = _settled(bill, desk, standing)
+        except CannotTake as cannot:
+            aside.add(bill.sheet, bill.row, *cannot.told)
+            continue
+        counts["new"] += 1
+        counts["late"] += result.late
+        counts["differs"] += bool(result.differences)
+        yield result
+
+
+def _settled(bill: Bill, desk: Desk, standing: Standing) -> Result:
+    members = standing.grantors(bill.person_id, bill.at)
+    younger = standing.younger(bill.person_id, members, (bill.at, bill.serial))
+    if younger is not None and not desk.late:
+        check_person(bill, standing)
+        expected = (
+            f"不早于本人和家庭成员已结算的{younger[0]}；或加 --late 按到达先后入账"
+        )
+        refuse(bill, "order", "结算时间", bill.at, expected, "早于已结算的时间")
+    late = younger is not None
+    if bill.act == CHARGE:
+        result = charge(bill, standing, members, late)
+        if result.serial in standing.wanted:
+            standing.open[result.serial] = opened(result)
+    else:
+        result = give_back(bill, standing, late)
+    standing.settle(result, members)
+    return result
+
+
+def _repeated(bill: Bill, seen: dict[str, Bill | None]) -> bool:
+    """Whether the file had the line before; the first of its 流水号 counts."""
+    first = seen[bill.serial]
+    if first is None:
+        seen[bill.serial] = bill
+        return False
+    if first[3:] != bill[3:]:
+        why = "在本文件中重复，内容不同"
+        refuse(bill, "split", "结算流水号", bill.serial, "不重复的流水号", why)
+    return True
+
+
+def _years(standing: Standing) -> Iterator[tuple]:
+    for person_id, year in standing.new_years:
+        yield person_id, year, *standing.years[person_id, year]
+
+
+def _until(standing: Standing) -> Iterator[tuple]:
+    for person_id in standing.new_until:
+        yield person_id, *standing.until[person_id]
+
+
+def _warnings(counts: Counter[str]) -> list[str]:
+    told = []
+    if counts["late"]:
+        told.append(f"有{counts['late']}行早于家庭成员已结算的时间，按到达先后入账")
+    if counts["differs"]:
+        told.append(
+            f"有{counts['differs']}行清单的分摊与本系统计算的不同，以清单为准；"
+            "逐行见 yibao report settlement-differences"
+        )
+    return told

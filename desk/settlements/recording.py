@@ -1,0 +1,188 @@
+"""Recording: split lines go into tables, batches and vouchers; a posting a month.
+
+Lines come in the order of time and are not held in memory: sums are kept as they pass,
+rows go into temporary tables, and from there into their places at the end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Iterable
+
+from sqlalchemy import Connection
+
+from desk.people.batch_posting import claim_vouchers
+from desk.people.list_posting import voucher_day
+from desk.settlements.standing import accounts_fund
+from desk.settlements.sum_vouchers import vouchers_of
+from desk.settlements.sums import Sums
+from desk.taking import Desk
+from ledger import postings, regions
+from ledger.database import next_id
+from ledger.people import batches, claims
+from ledger.people.batches import BATCH, NewBatch
+from ledger.periods import period
+from ledger.settlements import storing, summing
+from ledger.settlements.results import MANUAL, Result
+from ledger.settlements.storing import DONE, MOVED, SHARES, Into
+from ledger.vouchers import Posting
+from posting_rules.settlement_vouchers import Told
+
+KIND, EVENT = "settlement", "settlement"
+HERE, ELSEWHERE, FAMILY = "医药费支出", "异地医药费支出", "家庭共济支出"
+
+
+class Recorder:
+    """Takes results one by one; `finish` records them and gives the posting ids."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        desk: Desk,
+        document_id: int,
+        sha256: str,
+        name: str,
+        freed: dict[str, int] = {},
+    ):
+        self.connection, self.desk = connection, desk
+        self.document_id, self.sha256, self.name = document_id, sha256, name
+        self.freed = freed  # how often a serial's line was taken back before
+        self.cities = frozenset(regions.cities(desk.province))
+        self.next_batch = next_id(connection, BATCH)
+        self.batches: dict[tuple[str, str], int] = {}  # by month and region
+        self.latest: dict[str, str] = {}  # by month: its last day that has a line
+        self.lines: dict[str, int] = defaultdict(int)  # by month: lines
+        self.sums = Sums()
+        self.done = Into(connection, DONE)
+        self.shares = Into(connection, SHARES)
+        self.moved = Into(connection, MOVED)
+        self.post_on = desk.post_on and desk.post_on.isoformat()
+
+    def add(self, result: Result) -> None:
+        month, on = result.at[:7], result.at[:10]
+        if on > self.latest.get(month, ""):
+            self.latest[month] = on
+        self.lines[month] += 1
+        batch_id = self._batch(month, result.region, result.place)
+        self.done.add(_done_row(result, month, batch_id))
+        if result.own or result.shares:
+            self._move(result, month, self.post_on or on)
+        self.sums.add(result, month, accounts_fund)
+
+    def _move(self, result: Result, month: str, dated: str) -> None:
+        times = self.freed.get(result.serial)
+        serial = f"{result.serial}|{times}" if times else result.serial
+        where = (result.row, result.institution, result.category)
+        if result.own:
+            here = result.channel == MANUAL or result.region == result.place
+            kind = HERE if here else ELSEWHERE
+            self.moved.add(
+                (result.person_id, "settle", serial, result.region, dated, kind)
+                + (-result.own, self._batch(month, result.region, ""), *where)
+            )
+        for share in result.shares:
+            batch_id = self._batch(month, share.payer_region, "")
+            self.shares.add(
+                (month, result.person_id, result.serial, share.position)
+                + (share.payer_id, share.payer_region, share.relation)
+                + (result.place, share.amount, batch_id)
+            )
+            self.moved.add(
+                (share.payer_id, "settle", serial, share.payer_region, dated, FAMILY)
+                + (-share.amount, batch_id, *where)
+            )
+
+    def _batch(self, month: str, region: str, place: str) -> int:
+        """The batch of a month and region; who has no book here goes with the place."""
+        key = (month, region if region in self.cities else place)
+        batch_id = self.batches.get(key)
+        if batch_id is None:
+            batch_id = self.batches[key] = self.next_batch + len(self.batches)
+        return batch_id
+
+    def finish(self) -> list[int]:
+        """Record what was added: a posting of each month, its batches, its sums."""
+        for into in (self.done, self.shares, self.moved):
+            into.flush()
+        for (month, region), batch_id in self.batches.items():
+            self._start(month, region, batch_id)
+        storing.insert(self.connection, self.document_id)
+        ids = []
+        for month in sorted(self.latest):
+            ids.append(self._post(month))
+        return ids
+
+    def _start(self, month: str, region: str, batch_id: int) -> None:
+        on = voucher_day(self.desk, date.fromisoformat(self.latest[month]))
+        documents = (self.document_id,) if self.document_id else ()
+        new = NewBatch(KIND, region, month, on, document_ids=documents)
+        actor = self.desk.actor
+        made = batches.start(self.connection, new, actor.by, actor.at)
+        assert made == batch_id, "batches are numbered in order under the lock"
+
+    def _post(self, month: str) -> int:
+        """The month's vouchers as one posting, which carries its regions' batches."""
+        connection, on = self.connection, date.fromisoformat(self.latest[month])
+        mine = {r: id for (m, r), id in self.batches.items() if m == month}
+        dated = voucher_day(self.desk, on)
+        source = f"{self.name}（{month}，{self.lines[month]}行）"
+        told = Told(dated, on, period(month), source, evidence=self.name)
+        made = vouchers_of(self.sums.of_month(month), self.cities, told)
+        how = {"dated": dated, "occurred_on": on, "source": source}
+        for region, batch_id in mine.items():
+            claims.recover(connection, batch_id, region, dated)
+            made += claim_vouchers(connection, batch_id, region, **how)
+        first = min(mine.values())
+        unit = f"G3|{self.sha256[:16]}|{month}|{first}"
+        posting_id = None
+        if made:
+            posting = Posting(unit, "stl", "", EVENT, tuple(made))
+            [posting_id] = postings.record(
+                connection,
+                [posting],
+                self.desk.actor,
+                document_id=self.document_id,
+                sha256=self.sha256,
+            )
+            summing.insert(connection, posting_id, *self.sums.rows_of(month))
+        for batch_id in mine.values():
+            kinds = batches.totals(connection, batch_id)
+            people = batches.people_of(connection, batch_id)
+            batches.finish(connection, batch_id, kinds, people, posting_id)
+        return posting_id
+
+
+def record(
+    connection: Connection,
+    desk: Desk,
+    document_id: int,
+    sha256: str,
+    name: str,
+    made: Iterable[Result],
+) -> list[int]:
+    """Record results that were made elsewhere than from a list, such as 冲正 of what
+    the other side does not have; the ids of the postings, drafts."""
+    recorder = Recorder(connection, desk, document_id, sha256, name)
+    for result in made:
+        recorder.add(result)
+    storing.fill(connection, storing.YEARS, [])
+    storing.fill(connection, storing.UNTIL, [])
+    return recorder.finish()
+
+
+def _done_row(result: Result, month: str, batch_id: int) -> tuple:
+    """The row of settlement, in the order of storing.DONE_COLUMNS."""
+    return (
+        month,
+        result.person_id,
+        result.serial,
+        result.at,
+        result.act,
+        result.original,
+        result.original_month,
+        *result[8:29],
+        result.sheet,
+        batch_id,
+        result.row,
+    )
