@@ -23,6 +23,7 @@ from desk import (
 )
 from desk.people.importing import import_people
 from desk.progress import Tell, silently
+from desk.settlements import import_institution_payments
 from desk.taking import Desk, approved
 from importers.forms import opened
 from importers.people import PeopleDocument
@@ -40,6 +41,7 @@ TAKERS = {
     "F1": import_transfers.take,
     "F2": import_clearings.take,
     "F3": import_quotas.take,
+    "F7": import_institution_payments.take,
 }
 STEPS = ("读表", "核对", "入账")
 SIZE_LIMIT = 512 * 1024 * 1024  # bytes of a file that is read at all

@@ -37,7 +37,7 @@ from ledger.schema import (
     QuotaLine,
     TransferLine,
 )
-from ledger.settlements import clearing
+from ledger.settlements import clearing, institution_payments
 
 TABLES: dict[str, Table] = {
     "F0": OpeningLine.__table__,
@@ -244,6 +244,7 @@ def documents(connection: Connection) -> list[Kept]:
         .order_by(document.c.id)
     )
     people = withdrawing.counted(connection)
+    people |= institution_payments.counted(connection)
     return [
         Kept(*row[:-2], *people[row.id]) if row.id in people else Kept(*row)
         for row in rows
@@ -265,6 +266,8 @@ def withdraw(
         raise BookError(f"没有原始凭证{document_id}；yibao document list 列出全部")
     if form in withdrawing.TABLES:
         freed = withdrawing.withdraw(connection, form, document_id)
+    elif form == "F7":
+        freed = institution_payments.withdraw(connection, document_id)
     else:
         freed = _withdraw(connection, TABLES[form], document_id)
     if not freed:
@@ -298,6 +301,7 @@ def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     A transfer whose receiver's half alone is taken back is under way again.
     """
     freeing.free_postings(connection, posting_ids)
+    institution_payments.free_postings(connection, posting_ids)
     clearing.free_postings(connection, posting_ids)
     for form in ("F0", "F2"):
         table = TABLES[form]

@@ -1,0 +1,263 @@
+"""`yibao clear PERIOD --kind institutions`: what is owed to institutions is paid.
+
+Bills were booked on 暂收款——定点医药机构待结算 of the place; a clearing says what is
+due, institution by institution, refunds set off (P16). It is paid by lists (F7), or,
+by the setting institution-payment or --pay, by vouchers of its own at once (P7).
+依据：劳社厅发〔2002〕6号 三；南府办发〔2022〕33号 第二十五条
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Sequence
+
+from sqlalchemy import Connection
+
+from desk.settlements.clearing import (
+    Cleared,
+    Period,
+    check_day,
+    last_month,
+    record,
+    require_month,
+    require_province,
+    write,
+)
+from ledger import postings, regions, settings
+from ledger.book_files import print_changed
+from ledger.database import Home
+from ledger.money import NOTHING, grouped
+from ledger.postings import Actor, Recorded
+from ledger.settlements import clearing as clearings
+from ledger.settlements import institution_dues
+from ledger.settlements.clearing import DONE, KeptPart, Part
+from ledger.settlements.institution_dues import KIND, Owed
+from ledger.vouchers import Posting
+from posting_rules.entries import Share
+from posting_rules.personal import fund_of_accounts
+from posting_rules.settlement_vouchers import Told, vouchers
+from reports.settlements.institution_sheets import (
+    payment_sheet,
+    statement_sheet,
+    statements,
+)
+from reports.xlsx import workbook
+
+SUBJECT, EVENT, LINK = "机构结算", "institution-payment", "clr"
+
+
+def clear_institutions(
+    home: Home,
+    actor: Actor,
+    period: Period,
+    province: str,
+    *,
+    post_on: date | None = None,
+    draft: bool = False,
+    dry_run: bool = False,
+    pay: bool = False,
+) -> Cleared:
+    """Clear what waits up to a month's or a quarter's end.
+
+    With `pay` parts of the period's former clearings that nobody has paid yet are
+    paid too.
+    """
+    require_month(period)
+    with home.writing(keep=not dry_run) as connection:
+        require_province(connection, province)
+        fresh = _clear(connection, actor, period, province)
+        rows = clearings.standing(connection, KIND, province, str(period))
+        pay_fresh = pay or _by_clear(connection, actor)
+        to_pay = [row for row in rows if pay or pay_fresh and row.id == fresh]
+        new, status = _pay(
+            connection, actor, period, to_pay, fresh, post_on or actor.on, draft
+        )
+        if fresh is None and not new:
+            status = "already-posted"
+        standing = tuple(row.id for row in rows)
+        shown = standing if fresh is None else (fresh,)
+        made = Cleared(
+            clearing=shown[-1] if shown else None,
+            kind=KIND,
+            period=period,
+            province=province,
+            parts=[kept.part for kept in clearings.parts_of(connection, *shown)],
+            files=[],
+            vouchers=new or _vouchers_of(connection, shown),
+            status=status,
+            standing=standing,
+        )
+    made = made._replace(notes=_notes(made))
+    if dry_run:
+        return made
+    print_changed(home)
+    return made._replace(files=write(home, _files(home, shown)))
+
+
+def _by_clear(connection: Connection, actor: Actor) -> bool:
+    return settings.value(connection, "institution-payment", actor.on) == "by-clear"
+
+
+def _clear(
+    connection: Connection, actor: Actor, period: Period, province: str
+) -> int | None:
+    """Take what waits into a clearing; None where nothing does."""
+    places, month = regions.cities(province), last_month(period)
+    owed = institution_dues.open_sums(connection, month, places)
+    if not owed:
+        return None
+    carried = institution_dues.carried(connection, places)
+    clearing_id = clearings.start(
+        connection,
+        KIND,
+        province,
+        str(period),
+        netted=False,
+        by=actor.by,
+        at=actor.at,
+    )
+    clearings.add_parts(connection, clearing_id, _parts(owed, carried))
+    institution_dues.take(connection, clearing_id, month, places)
+    return clearing_id
+
+
+def _parts(
+    owed: Sequence[Owed], carried: dict[tuple[str, str, str], Decimal]
+) -> list[Part]:
+    """What is due per place, institution and fund.
+
+    An amount below zero is carried, nothing is paid of it; what earlier clearings
+    carried is set off, fund by fund, as far as it goes.
+    """
+    lines: dict[tuple[str, str, str], int] = defaultdict(int)
+    due: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: NOTHING)
+    for one in owed:
+        own = (one.place, one.institution, one.fund)
+        lines[own] += one.lines
+        due[own] += one.funds
+        of_accounts = (*own[:2], fund_of_accounts(one.place))
+        due[of_accounts] += one.accounts
+        if of_accounts != own and (one.own or one.shared):
+            lines[of_accounts] += one.lines
+    return [
+        Part(
+            SUBJECT,
+            *key,
+            lines[key],
+            gross,
+            max(NOTHING, gross + carried.get(key, NOTHING)),
+        )
+        for key, gross in sorted(due.items())
+        if lines[key]
+    ]
+
+
+def _pay(
+    connection: Connection,
+    actor: Actor,
+    period: Period,
+    rows: Sequence,
+    fresh: int | None,
+    dated: date,
+    draft: bool,
+) -> tuple[list[Recorded], str]:
+    """P7 for the parts that nobody has paid, one posting a city and clearing.
+
+    Of clearings before the `fresh` one, parts that lists have begun to pay stay with
+    the lists.
+    """
+    listed = {
+        due.key: due.paid + due.deducted
+        for due in institution_dues.dues(connection, period=str(period))
+    }
+    made: list[Posting] = []
+    carried: list[list[int]] = []
+    for row in rows:
+        by_place: dict[str, list[KeptPart]] = defaultdict(list)
+        for kept in clearings.parts_of(connection, row.id):
+            part = kept.part
+            key = (part.payer, part.payee, part.fund, str(period))
+            waits = part.net and kept.posting_id is None
+            if waits and (row.id == fresh or not listed[key]):
+                by_place[part.payer].append(kept)
+        check_day(connection, dated, _sources(connection, row.id, by_place))
+        for place, kept_parts in by_place.items():
+            made.append(_posting(row, period, place, kept_parts, dated))
+            carried.append([kept.id for kept in kept_parts])
+    if not made:
+        return [], "made"
+    ids, recorded, status = record(connection, actor, made, draft)
+    for part_ids, posting_id in zip(carried, ids):
+        clearings.carry(connection, part_ids, posting_id)
+    if status == "posted":
+        for row in rows:
+            clearings.set_state(connection, row.id, DONE)
+    return recorded, status
+
+
+def _sources(connection: Connection, clearing_id: int, by_place: dict) -> list[int]:
+    """The postings of what a clearing pays, none where it pays nothing."""
+    if not by_place:
+        return []
+    return institution_dues.cleared_postings(connection, clearing_id)
+
+
+def _posting(
+    row, period: Period, place: str, parts: Sequence[KeptPart], dated: date
+) -> Posting:
+    """P7 of one city's institutions together."""
+    told = Told(
+        dated=dated,
+        occurred_on=dated,
+        period=period,
+        source=f"yibao clear {period} --kind {KIND}",
+        evidence=f"定点医药机构结算单 清算{row.id}",
+    )
+    shares = [Share(kept.part.fund, "", kept.part.net) for kept in parts]
+    made = vouchers(place, EVENT, "payer", {"total": shares}, told)
+    unit = f"{clearings.unit(row)}|{place}"
+    return Posting(unit, LINK, "", EVENT, tuple(made))
+
+
+def _vouchers_of(connection: Connection, ids: Sequence[int]) -> list[Recorded]:
+    """The vouchers by which clearings were paid."""
+    parts = clearings.parts_of(connection, *ids)
+    carrying = {kept.posting_id for kept in parts if kept.posting_id is not None}
+    return postings.recorded(connection, sorted(carrying))
+
+
+def _notes(made: Cleared) -> tuple[str, ...]:
+    below = [part for part in made.parts if part.gross < 0]
+    notes = []
+    if below:
+        total = grouped(sum((part.gross for part in below), NOTHING))
+        notes.append(
+            f"{len(below)}项应付低于零，共{total}元，结转抵扣：从以后的结算款中抵扣"
+        )
+    if made.status == "made" and any(part.net for part in made.parts):
+        notes.append(
+            "付款后填好机构拨付单的付款日期和交易流水号，用 yibao import 导入即入账"
+        )
+    return tuple(notes)
+
+
+def _files(home: Home, ids: Sequence[int]) -> dict[str, bytes]:
+    """Each city's statement and, where something is to be paid, its list."""
+    files = {}
+    with home.reading() as connection:
+        for clearing_id in ids:
+            row = clearings.clearing(connection, clearing_id)
+            for made in statements(connection, row):
+                name = f"{row.period}_{made.place}_{row.serial}.xlsx"
+                sheet = statement_sheet(made)
+                files[f"定点医药机构结算单_{name}"] = workbook([sheet], _day(row))
+                sheet = payment_sheet(made)
+                if sheet.rows:
+                    files[f"机构拨付单_{name}"] = workbook([sheet], _day(row))
+    return files
+
+
+def _day(row) -> date:
+    return date.fromisoformat(row.made_at[:10])

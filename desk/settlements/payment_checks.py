@@ -1,0 +1,154 @@
+"""F7, line by line: is the institution on the roster, is so much due to it.
+
+依据：劳社厅发〔2002〕6号 三；南府办发〔2022〕33号 第二十五条
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple, Sequence
+
+from desk.taking import Desk
+from importers.faults import Faults, Wrong
+from ledger import regions
+from ledger.documents import InstitutionPayment
+from ledger.money import grouped
+from ledger.settlements.institution_dues import Due
+from posting_rules.personal import clause
+from posting_rules.policies import advance_policy
+
+TITLES = {
+    "paid_on": "付款日期",
+    "institution": "机构代码",
+    "period": "结算期",
+    "amount": "金额",
+    "deducted": "扣款",
+    "payee_account": "收款账号",
+}
+
+
+class Placed(NamedTuple):
+    """A new line with the city whose book it is in.
+
+    `proof`: the clearing's own voucher paid it, the line only proves that.
+    """
+
+    line: InstitutionPayment
+    place: str
+    proof: bool
+
+
+class Checking:
+    """Lines against the roster and what is due; what earlier lines took is gone."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        faults: Faults,
+        roster: dict[str, list],
+        dues: dict[tuple, Due],
+        periods: set[str],
+    ):
+        self.desk, self.faults = desk, faults
+        self.roster, self.dues, self.periods = roster, dues, periods
+        self.places: dict[tuple[str, str], str] = {}
+
+    def placed(self, line: InstitutionPayment) -> Placed | None:
+        """The line with its place; None where a fault was found."""
+        on = self.desk.actor.on
+        rows = self.roster.get(line.institution)
+        if rows is None:
+            basis = clause(self.desk.province, "designated")
+            why = f"不在定点医药机构名册中，非定点机构不拨付（{basis}）；"
+            why += "名册有变动请先导入定点医药机构名册"
+            return self._fault(line, "institution", why, "名册中的机构")
+        if line.paid_on > on:
+            why = f"晚于今天（{on}），还没有付款"
+            return self._fault(line, "paid_on", why, f"不晚于{on}")
+        row = in_force(rows, line)
+        known = row.payee_account
+        if line.payee_account and known and line.payee_account != known:
+            why = "与名册登记的收款账号不同；请核对，名册有变动请先导入名册"
+            return self._fault(line, "payee_account", why, known)
+        if str(line.period) not in self.periods:
+            return self._fault(
+                line, "period", self._not_cleared(line), "已出结算单的期间"
+            )
+        return self._against_due(line, self._place(line, [row, *reversed(rows)]))
+
+    def _place(self, line: InstitutionPayment, rows: Sequence) -> str:
+        """The city that owes the institution: where it is, or was; one a transfer."""
+        transfer = (line.payer_account, line.serial)
+        if transfer not in self.places:
+            self.places[transfer] = self._owing(line, rows)
+        return self.places[transfer]
+
+    def _owing(self, line: InstitutionPayment, rows: Sequence) -> str:
+        for row in rows:
+            key = (row.region, line.institution, line.fund, str(line.period))
+            if key in self.dues:
+                return row.region
+        return rows[0].region
+
+    def _not_cleared(self, line: InstitutionPayment) -> str:
+        province = self.desk.province
+        why = "还没有与机构的结算单；请先 "
+        why += f"yibao clear {line.period} --kind institutions --province {province}"
+        if advance_policy(province):
+            why += (
+                "（拨付单只记与机构结算的款项，省内异地就医资金的拨付还不能由它入账）"
+            )
+        return why
+
+    def _against_due(self, line: InstitutionPayment, place: str) -> Placed | None:
+        key = (place, line.institution, line.fund, str(line.period))
+        due = self.dues.get(key, Due(*key))
+        if _proves(line, due):
+            if line.deducted:
+                why = "不能再扣：这一期出结算单时已经全额入账（P7）；请先冲销那张凭证"
+                why += "（yibao voucher reverse），再导入"
+                return self._fault(line, "deducted", why, "没有扣款")
+            self.dues[key] = due._replace(shown=due.shown + line.amount)
+            return Placed(line, place, True)
+        if line.settled > due.payable:
+            why = (
+                f"与扣款共{grouped(line.settled)}，多于{regions.name(place)}应付未付的"
+            )
+            why += f"{grouped(due.payable)}（应付{grouped(due.net)}，已付"
+            why += f"{grouped(due.vouched + due.paid)}，已扣{grouped(due.deducted)}）"
+            return self._fault(line, "amount", why, f"不多于{grouped(due.payable)}")
+        self.dues[key] = due._replace(
+            paid=due.paid + line.amount, deducted=due.deducted + line.deducted
+        )
+        return Placed(line, place, False)
+
+    def _fault(
+        self, line: InstitutionPayment, name: str, why: str, expected: str
+    ) -> None:
+        found = getattr(line, name)
+        found = grouped(found) if isinstance(found, Decimal) else str(found)
+        wrong = Wrong(why, expected)
+        self.faults.add(line.sheet, line.row, TITLES[name], found, wrong)
+
+
+def in_force(rows: Sequence, line: InstitutionPayment):
+    """The roster's row of the day of payment, or the one before or after it.
+
+    Bills of the time before are still paid when a designation has ended.
+    """
+    begun = [row for row in rows if row.from_day <= line.paid_on]
+    return begun[-1] if begun else rows[0]
+
+
+def _proves(line: InstitutionPayment, due: Due) -> bool:
+    """Whether a line is of what the clearing's own voucher paid.
+
+    Where a period has parts of both kinds the one that the amount fits exactly.
+    """
+    if not due.unproven:
+        return False
+    if due.payable <= 0:
+        return line.amount <= due.unproven
+    if line.deducted or line.settled == due.payable != due.unproven:
+        return False
+    return line.amount <= due.unproven
