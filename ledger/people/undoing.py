@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Date, bindparam, text
 
 from ledger.errors import BookError
 from ledger.people import changes, claims, payouts
+from ledger.settlements import freeing, premiums
 
 KIND = "reversal"
 LONGEST = 40  # characters of an original's serial that a reversal's keeps
@@ -26,6 +27,10 @@ def check(connection: Connection, batch) -> None:
             f"批次{batch.id}的划转有{came_back}笔已退回并重新计入，不能冲销；"
             "请先冲销退回的凭证，再冲销这一笔"
         )
+    if batch.kind == "premium":
+        premiums.check_undoing(connection, batch)
+    if batch.kind == "settlement":
+        freeing.check(connection, batch)
     if batch.kind not in MONTHLY:
         return
     later = connection.execute(
@@ -64,6 +69,10 @@ def free(connection: Connection, batch) -> None:
         changes.free(connection, batch.id)
     if batch.kind == "payout" and batch.state == "rejected":
         payouts.free(connection, batch.id)
+    if batch.kind == "premium":
+        premiums.free(connection, batch)
+    if batch.kind == "settlement":
+        freeing.free(connection, batch)
     values = {"batch": batch.id, "freed": batch.id}
     for statement in FREE.get(batch.kind, ()):
         connection.execute(text(statement), values)
