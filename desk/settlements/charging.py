@@ -110,6 +110,7 @@ def charge(bill: Bill, standing: Standing, members: list[Member], late: bool) ->
         late,
         bill.note,
         split.shares,
+        gives.ruled,
     )
     _settle(result, gives, standing)
     return result

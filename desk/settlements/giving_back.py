@@ -59,6 +59,7 @@ def give_back(bill: Bill, standing: Standing, late: bool) -> Result:
         late=late,
         note=bill.note,
         shares=tuple(s._replace(amount=-s.amount) for s in shares if s.amount),
+        ruled=of.ruled,
     )
     _settle(result, open_bill, standing)
     return result
@@ -70,7 +71,7 @@ def _settle(result: Result, open_bill: OpenBill, standing: Standing) -> None:
         standing.move(of.person_id, of.region, -result.own)
     for share in result.shares:
         standing.move(share.payer_id, share.payer_region, -share.amount)
-    if _rule(open_bill) is not None:
+    if of.ruled:
         year = int(of.at[:4])
         standing.use(of.person_id, year, result.deductible, result.pooled)
     open_bill.give_back(result)
@@ -83,6 +84,8 @@ def _settle(result: Result, open_bill: OpenBill, standing: Standing) -> None:
 
 def _rule(open_bill: OpenBill):
     of = open_bill.of
+    if not of.ruled:
+        return None
     return rule_for(of.region, of.fund, of.status, of.category, day(of.at[:10]))
 
 

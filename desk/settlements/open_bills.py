@@ -28,6 +28,7 @@ class Original(NamedTuple):
     deducted_before: int
     paid_before: int
     taken: bool
+    ruled: bool
 
 
 @dataclass

@@ -23,7 +23,7 @@ from ledger.database import next_id
 from ledger.people import batches, claims
 from ledger.people.batches import BATCH, NewBatch
 from ledger.periods import period
-from ledger.settlements import storing, summing
+from ledger.settlements import state, storing, summing
 from ledger.settlements.results import MANUAL, Result
 from ledger.settlements.storing import DONE, MOVED, SHARES, Into
 from ledger.vouchers import Posting
@@ -164,11 +164,16 @@ def record(
     """Record results that were made elsewhere than from a list, such as 冲正 of what
     the other side does not have; the ids of the postings, drafts."""
     recorder = Recorder(connection, desk, document_id, sha256, name)
+    used: dict[tuple[str, int], tuple[int, int]] = {}
     for result in made:
         recorder.add(result)
-    storing.fill(connection, storing.YEARS, [])
+        if result.ruled:
+            key = result.person_id, int((result.original_month or result.month)[:4])
+            before = used.get(key) or state.used(connection, *key)
+            used[key] = before[0] + result.deductible, before[1] + result.pooled
+    storing.fill(connection, storing.YEARS, [(*k, *both) for k, both in used.items()])
     storing.fill(connection, storing.UNTIL, [])
-    return recorder.finish()
+    return [id for id in recorder.finish() if id is not None]
 
 
 def _done_row(result: Result, month: str, batch_id: int) -> tuple:
@@ -181,7 +186,8 @@ def _done_row(result: Result, month: str, batch_id: int) -> tuple:
         result.act,
         result.original,
         result.original_month,
-        *result[8:29],
+        *result[8:29],  # from region to note
+        result.ruled,
         result.sheet,
         batch_id,
         result.row,

@@ -61,6 +61,7 @@ class Result(NamedTuple):
     late: bool
     note: str
     shares: tuple[Share, ...]
+    ruled: bool = False
 
     @property
     def month(self) -> str:

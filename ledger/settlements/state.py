@@ -80,6 +80,13 @@ def years(connection: Connection) -> dict[tuple[str, int], tuple[int, int]]:
     return {(row.person_id, row.year): (row.deducted, row.paid) for row in rows}
 
 
+def used(connection: Connection, person_id: str, year: int) -> tuple[int, int]:
+    """One person's year, as `years` has it."""
+    values = {"person": person_id, "year": year}
+    row = connection.execute(text(YEAR), values).first()
+    return (row.deducted, row.paid) if row else (0, 0)
+
+
 def until(connection: Connection) -> dict[str, tuple[str, str]]:
     """By person: time and serial of the latest line of the person's family."""
     rows = connection.execute(text(UNTIL))
@@ -148,6 +155,10 @@ PAYER_STATES = f"""
 YEARS = f"""
     SELECT person_id, year, deducted, paid FROM outpatient_year
     WHERE person_id IN ({PEOPLE})
+"""
+YEAR = """
+    SELECT deducted, paid FROM outpatient_year
+    WHERE person_id = :person AND year = :year
 """
 UNTIL = f"""
     SELECT person_id, "at", serial FROM settled_until

@@ -25,8 +25,8 @@ DONE_COLUMNS = {
     "deductible": "BIGINT", "pooled": "BIGINT", "other": "BIGINT", "own": "BIGINT",
     "shared": "BIGINT", "cash": "BIGINT", "deducted_before": "BIGINT",
     "paid_before": "BIGINT", "taken": "BOOLEAN", "differences": "TEXT",
-    "late": "BOOLEAN", "note": "TEXT", "sheet": "TEXT", "batch_id": "INTEGER",
-    "row": "INTEGER",
+    "late": "BOOLEAN", "note": "TEXT", "ruled": "BOOLEAN", "sheet": "TEXT",
+    "batch_id": "INTEGER", "row": "INTEGER",
 }  # fmt: skip
 SHARE_COLUMNS = {
     "month": "TEXT", "person_id": "", "serial": "TEXT", "position": "INTEGER",

@@ -70,7 +70,8 @@ class Settlement(PersonRow, Base):
 
     `act`: 收费, 退费, 冲正; 补记 for what `match` makes up. 退费 and 冲正 name `original`
     and its month. `deducted_before` and `paid_before` are the accumulators of the year
-    as the bill found them, `deductible` what it used. `taken`: the list carried the
+    as the bill found them, `deductible` what it used; `ruled`: an outpatient rule
+    governs the line, it counts in outpatient_year. `taken`: the list carried the
     split, ours is the check and `differences` says where it differs (JSON, yuan).
     `late`: it came after younger bills of its family (reading 17).
     """
@@ -101,6 +102,7 @@ class Settlement(PersonRow, Base):
     cash: Mapped[Decimal]
     deducted_before: Mapped[Decimal]
     paid_before: Mapped[Decimal]
+    ruled: Mapped[bool]
     taken: Mapped[bool]
     differences: Mapped[str]
     late: Mapped[bool]

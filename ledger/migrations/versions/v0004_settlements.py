@@ -175,6 +175,7 @@ def upgrade() -> None:
         sa.Column("cash", sa.BigInteger(), nullable=False),
         sa.Column("deducted_before", sa.BigInteger(), nullable=False),
         sa.Column("paid_before", sa.BigInteger(), nullable=False),
+        sa.Column("ruled", sa.Boolean(), nullable=False),
         sa.Column("taken", sa.Boolean(), nullable=False),
         sa.Column("differences", sa.Text(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
