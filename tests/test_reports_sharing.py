@@ -146,6 +146,14 @@ def test_nothing_shared_has_no_rate(anhui_home):
     assert (made.total.net, made.cross_rate) == (yuan("0.00"), None)
 
 
+def test_what_was_all_given_back_is_told_as_nothing_net(anhui, sqlite_anhui_home):
+    shared(sqlite_anhui_home, "act | amount\n收费 | 5.00\n退还 | -5.00")
+
+    _, out, _ = anhui("report", "sharing")
+
+    assert "家庭共济净额为零" in out
+
+
 def test_a_span_that_ends_before_it_begins_is_refused(sqlite_anhui_home):
     with pytest.raises(UsageError, match="请对调"):
         asked(sqlite_anhui_home, AUGUST, JULY)

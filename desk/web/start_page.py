@@ -29,6 +29,7 @@ from posting_rules.policies import advance_policy
 from reports.due import calendar_warning, due_rows
 from reports.people.overview import region_rows
 from reports.seen import seen_on
+from reports.settlements.sharing_open import region_rows as open_rows
 from reports.usage import usage_rows
 
 DRAFTS_SHOWN = 20
@@ -89,6 +90,7 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         ids = books.all_books(connection)
         drafts = _drafts(connection)
         accounts = region_rows(connection)
+        uncleared = open_rows(connection, on)
     years = printed_years(home)
     return {
         "province": regions.name(province),
@@ -103,6 +105,7 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         "years": sorted({year for kept in years.values() for year in kept}),
         "advances": policy is not None,
         "accounts": accounts,
+        "uncleared": [(row, _agency_year(years, row.region)) for row in uncleared],
         "total": picture.total(rows, bands),
         "marks": picture.marks(bands),
         "cities": picture.cities(rows, province),
@@ -115,6 +118,11 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         "printed": len(years),
         "shelves": lists.shelves(ids, years),
     }
+
+
+def _agency_year(years: dict[str, list[int]], region: str) -> int | None:
+    """The last printed year of a city agency's book, None before its first one."""
+    return next(iter(years.get(f"{region}-city-agency", ())), None)
 
 
 def printed_years(home: Home) -> dict[str, list[int]]:

@@ -13,6 +13,7 @@ from reports.fava_extension.board import AdvanceBoard
 from reports.fava_extension.calendar_page import WorkCalendar
 from reports.fava_extension.ledger_pages import DetailLedger, Journal
 from reports.fava_extension.personal_accounts import PersonalAccounts
+from reports.fava_extension.shared_accounts import SharedAccounts
 from reports.fava_extension.subject_balances import Balances
 from reports.fava_extension.voucher_pages import Vouchers
 
@@ -22,6 +23,7 @@ __all__ = [
     "DetailLedger",
     "Journal",
     "PersonalAccounts",
+    "SharedAccounts",
     "Vouchers",
     "WorkCalendar",
 ]

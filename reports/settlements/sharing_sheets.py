@@ -84,7 +84,7 @@ def sharing_sheets(made: Sharing, unit: str) -> list[Sheet]:
 def cross_words(made: Sharing) -> str:
     """How much of the money crossed the border of a city, in words."""
     if made.cross_rate is None:
-        return "没有家庭共济支出。"
+        return "家庭共济净额为零。" if made.pairs else "没有家庭共济支出。"
     return (
         f"跨市共济{made.cross.net:,.2f}元，"
         f"占共济支出{made.total.net:,.2f}元的{percent_text(made.cross_rate)}。"
