@@ -31,7 +31,8 @@ MODULES = {
     "desk.cli_people": ["credit", "make-up"],
     "desk.cli_payout": ["payout"],
     "desk.cli_person": ["person"],
-    "desk.cli_clear": ["clear"],
+    "desk.cli_settlement": ["settlement"],
+    "desk.cli_clear": ["clear", "confirm"],
     "desk.cli_people_reports": ["report"],
     "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],
 }

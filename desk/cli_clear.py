@@ -18,6 +18,7 @@ from desk.cli import (
     today,
 )
 from desk.cli_telling import tell_vouchers
+from ledger.errors import UsageError
 from ledger.money import grouped
 
 STATUS = {
@@ -25,7 +26,11 @@ STATUS = {
     "already-posted": "原已入账",
     "draft": "草稿，待审核",
     "made": "已出清算单，待双方确认",
+    "withdrawn": "已撤回，所含业务可重新清算",
+    "recorded": "已登记",
+    "already-recorded": "原已登记",
 }
+SAYS = {"confirmed": "已确认", "disputed": "有异议", "": "未确认"}
 KINDS = ("family", "institutions", "premiums")
 YEAR = re.compile(r"([12]\d{3})年?")
 
@@ -55,27 +60,22 @@ PERIOD = PeriodOrYear()
 @click.option("--post-on", type=DAY, help="凭证日期，默认当日")
 @click.option("--draft", is_flag=True, help="只留草稿，由第二人审核")
 @click.option("--pay", is_flag=True, help="institutions：出结算单时即按应付额入账")
+@click.option("--withdraw", is_flag=True, help="撤回没有凭证的清算单，不清算")
 @dry_run_option
 @by_option
 @json_option
 @click.pass_obj
-def clear(session, period, kind, province, post_on, draft, pay, dry_run, by, as_json):
-    from desk.settlements.clearing import clear as clear_period
-    from desk.settlements.clearing import cleared_words
+def clear(session, period, kind, province, withdraw, dry_run, by, as_json, **how):
+    from desk.settlements import clearing
 
-    made = clear_period(
-        session.home(),
-        actor(by),
-        kind,
-        period,
-        province,
-        post_on=post_on or today(),
-        draft=draft,
-        dry_run=dry_run,
-        pay=pay,
-    )
+    asked = (session.home(), actor(by), kind, period, province)
+    if withdraw:
+        made = clearing.withdraw(*asked, dry_run=dry_run)
+    else:
+        how["post_on"] = how["post_on"] or today()
+        made = clearing.clear(*asked, dry_run=dry_run, **how)
     if as_json:
-        tell_json(cleared_words(made, dry_run))
+        tell_json(clearing.cleared_words(made, dry_run))
     else:
         _tell(made, dry_run)
 
@@ -113,4 +113,89 @@ def _tell(made, dry_run: bool) -> None:
         click.echo(f"清算单：{path}")
 
 
-COMMANDS = {"clear": clear}
+@click.command("confirm", help="统筹区确认清算单，或提出异议；不给 --region 列出各方。")
+@click.argument("period", type=PERIOD, metavar="期间")
+@click.option(
+    "--kind", type=click.Choice(("family", "premiums")), required=True, help="清算种类"
+)
+@click.option("--region", metavar="代码", help="统筹区（市州）代码")
+@click.option("--dispute", metavar="原因", help="不确认，说明原因；双方都确认才入账")
+@click.option("--post-on", type=DAY, help="凭证日期，默认当日")
+@dry_run_option
+@by_option
+@json_option
+@click.pass_obj
+def confirm(session, period, kind, region, dispute, post_on, dry_run, by, as_json):
+    from desk.settlements import confirming
+
+    if dispute is not None and not dispute.strip():
+        raise UsageError("--dispute 要说明原因")
+    if region is None:
+        if dispute:
+            raise UsageError("--dispute 要说明是哪个统筹区；请加 --region 代码")
+        made = confirming.said_of(session.home(), kind, period)
+    else:
+        made = confirming.confirm(
+            session.home(),
+            actor(by),
+            kind,
+            period,
+            region,
+            dispute=dispute or "",
+            post_on=post_on or today(),
+            dry_run=dry_run,
+        )
+    if as_json:
+        tell_json(_confirmed_words(made, region, dry_run))
+    else:
+        _tell_confirmed(made, dry_run)
+
+
+def _confirmed_words(made, region: str | None, dry_run: bool) -> dict:
+    from desk.people.batch_posting import voucher_words
+
+    return {
+        "kind": made.kind,
+        "period": str(made.period),
+        "region": region,
+        "clearings": list(made.clearings),
+        "regions": [
+            {
+                **one._asdict(),
+                "owes": f"{one.owes:.2f}",
+                "is_owed": f"{one.is_owed:.2f}",
+            }
+            for one in made.said
+        ],
+        "vouchers": voucher_words(made.vouchers, dry_run),
+        "status": "checked" if dry_run and region else made.status or "listed",
+    }
+
+
+def _tell_confirmed(made, dry_run: bool) -> None:
+    from ledger import regions
+
+    tell_table(
+        ["清算", "统筹区", "应付", "应收", "确认", "原因", "经办人", "时间"],
+        [
+            (
+                one.clearing,
+                f"{one.region}{regions.name(one.region)}",
+                grouped(one.owes),
+                grouped(one.is_owed),
+                SAYS[one.says],
+                one.reason,
+                one.by,
+                one.at[:10],
+            )
+            for one in made.said
+        ],
+        "34",
+    )
+    if made.vouchers:
+        tell_vouchers(made.vouchers, STATUS[made.status], dry_run)
+    elif made.status:
+        click.echo("检查通过，没有登记。" if dry_run else f"{STATUS[made.status]}。")
+
+
+COMMANDS = {"clear": clear, "confirm": confirm}

@@ -81,6 +81,37 @@ def clear(
     )
 
 
+def withdraw(
+    home: Home,
+    actor: Actor,
+    kind: str,
+    period: Period,
+    province: str,
+    *,
+    dry_run: bool = False,
+) -> Cleared:
+    """Take back a period's latest clearing between regions that has no voucher, such
+    as one that a region disputes; its rows can be cleared again."""
+    if kind == "institutions":
+        raise UsageError("--withdraw 只用于统筹区之间的清算（family、premiums）")
+    with home.writing(keep=not dry_run) as connection:
+        require_province(connection, province)
+        rows = clearings.standing(connection, kind, province, str(period))
+        if not rows:
+            raise BookError(f"{period}没有可撤回的清算单")
+        row = rows[-1]
+        if vouchers := vouchers_of(connection, [row]):
+            first = vouchers[0].name or f"#{vouchers[0].id}"
+            raise BookError(
+                f"清算{row.id}已有凭证{first}等{len(vouchers)}张，不能撤回；"
+                "请冲销或退回其中一张（yibao voucher reverse 或 reject），整个清算随之撤销"
+            )
+        parts = [kept.part for kept in clearings.parts_of(connection, row.id)]
+        clearings.undo(connection, row.id)
+        standing = tuple(one.id for one in rows[:-1])
+    return Cleared(row.id, kind, period, province, parts, [], [], "withdrawn", standing)
+
+
 def require_province(connection: Connection, province: str) -> None:
     """UsageError unless it is the home's own province."""
     own = settings.province(connection)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, select, union
+from sqlalchemy import Connection, func, select, union
 
+from ledger.money import NOTHING
 from ledger.settlements.clearing import (
     ELSEWHERE,
     FAMILY,
@@ -31,7 +33,6 @@ class Owed(NamedTuple):
 class SettledRow(NamedTuple):
     """Lines of a clearing of treatment that are alike."""
 
-    subject: str
     payer: str
     place: str
     region: str
@@ -43,6 +44,11 @@ class SettledRow(NamedTuple):
     act: str
     lines: int
     amount: Decimal
+
+    @property
+    def subject(self) -> str:
+        """家庭共济 is what other families' accounts paid."""
+        return FAMILY if self.part == SHARED else ELSEWHERE
 
 
 class PremiumRow(NamedTuple):
@@ -59,12 +65,16 @@ class PremiumRow(NamedTuple):
 
 def owed_for_treatment(connection: Connection, clearing_id: int) -> list[Owed]:
     """By subject, payer, 就医地 and fund, in this order."""
-    keys = (_subject(), SETTLED.c.payer, SETTLED.c.place, SETTLED.c.fund)
-    return _summed(connection, Owed, keys, SETTLED, SETTLED.c.clearing_id, clearing_id)
+    sums: dict[tuple, list] = defaultdict(lambda: [0, NOTHING])
+    for row in treatment_rows(connection, clearing_id):
+        total = sums[row.subject, row.payer, row.place, row.fund]
+        total[0] += row.lines
+        total[1] += row.amount
+    return [Owed(*key, *total) for key, total in sorted(sums.items())]
 
 
 def treatment_rows(connection: Connection, clearing_id: int) -> list[SettledRow]:
-    keys = (_subject(), *(SETTLED.c[name] for name in SettledRow._fields[1:-2]))
+    keys = [SETTLED.c[name] for name in SettledRow._fields[:-2]]
     column = SETTLED.c.clearing_id
     return _summed(connection, SettledRow, keys, SETTLED, column, clearing_id)
 
@@ -94,10 +104,6 @@ def sources_of(connection: Connection, clearing_id: int) -> list[int]:
         )
     )
     return sorted(connection.execute(query).scalars())
-
-
-def _subject():
-    return case((SETTLED.c.part == SHARED, FAMILY), else_=ELSEWHERE)
 
 
 def _premiums(connection: Connection, column, clearing_id: int) -> list[PremiumRow]:
