@@ -68,13 +68,14 @@ def disclosed(
     report: str,
     ask: Callable[[Connection], object],
     people: Callable[[object], Iterable[str]],
+    remedy: str = "请去掉 --unmasked",
 ):
     """What `ask` answers with people whole, once it is on record who saw whom.
 
     BookError for who may not (setting may-unmask).
     """
     with home.writing() as connection:
-        disclosing.check_may(connection, actor.by, actor.on)
+        disclosing.check_may(connection, actor.by, actor.on, remedy)
         answer = ask(connection)
         disclosing.record(connection, actor.by, actor.at, report, people(answer))
     return answer

@@ -20,14 +20,16 @@ DISCLOSURE = Disclosure.__table__
 COLUMNS = ("id", "by", "at", "report", "person_id")
 
 
-def check_may(connection: Connection, by: str, on: date) -> None:
+def check_may(
+    connection: Connection, by: str, on: date, remedy: str = "请去掉 --unmasked"
+) -> None:
     """BookError for who may not see names and ids whole on that day."""
     allowed = settings.value(connection, "may-unmask", on) or ""
     names = [name.strip() for name in allowed.split(BETWEEN)]
     if EVERYONE not in names and by not in names:
         raise BookError(
             f"“{by}”不能查看完整的姓名和编号；可以查看的是{allowed}"
-            "（设置 may-unmask）。请去掉 --unmasked"
+            f"（设置 may-unmask）。{remedy}"
         )
 
 

@@ -26,6 +26,7 @@ ACCOUNT_STATES = {
     "died": "已死亡",
     "closed": "已结清",
 }
+SELF = "本人"  # whose own account it is
 POOLED = "单建统筹"  # insured without an account of one's own
 # Before a movement's kind, where the act says more than the kind.
 ACTS = {
