@@ -88,7 +88,7 @@ def paid(connection: Connection, row, posting_id: int | None) -> str:
 
 
 def latest_period(connection: Connection, ids: Sequence[int | None]) -> str:
-    """The period of the last of some clearings; "" if one is open, or there are none."""
+    """The period of the last of some clearings; "" if one is open or there is none."""
     if not ids or None in ids:
         return ""
     return connection.execute(

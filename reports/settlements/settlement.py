@@ -17,26 +17,9 @@ from ledger.money import NOTHING
 from ledger.people.batches import BATCH, DRAFT
 from ledger.people.tables import SerialKey
 from ledger.settlements import months
-from ledger.settlements.results import (
-    CHARGE,
-    GIVEN_BACK,
-    MADE_UP,
-    NETWORKED,
-    OTHER,
-    OWN,
-    POOLED,
-    SHARED,
-)
-from ledger.settlements.tables import (
-    Clearing,
-    Institution,
-    InstitutionSum,
-    Settlement,
-    SettlementShare,
-    SettlementSum,
-)
-from posting_rules.personal import fund_of_accounts
+from ledger.settlements.tables import Institution, Settlement, SettlementShare
 from reports.people.words import SELF
+from reports.settlements.cleared import cleared, paid
 
 BILL, SHARE = Settlement.__table__, SettlementShare.__table__
 KEY, PLACE = SerialKey.__table__, Institution.__table__
