@@ -19,6 +19,7 @@ from ledger.people.tables import PERSON_ID
 MONEY = {"base", "employer", "personal", "declared", "civil", "amount"}
 MONEY |= {"total", "in_policy", "pooled", "other", "own", "shared", "cash"}
 NUMBERS = {"at", "row", "year"}
+TEXTS = {"g6": {"other"}}  # 对方, no money
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of temporary tables in memory
 SORTED = 0.999  # correlation of place and order
 WORK_MEMORY = "64MB"  # PostgreSQL, for a sort or a hash
@@ -109,6 +110,7 @@ def _make(connection: Connection, name: str, columns: list[str], key) -> None:
     person_id = PERSON_ID.dialect_impl(connection.dialect).compile(connection.dialect)
     kinds = {"person_id": person_id, **dict.fromkeys(MONEY, "BIGINT")}
     kinds |= dict.fromkeys(NUMBERS, "INTEGER")
+    kinds |= dict.fromkeys(TEXTS.get(name, ()), "TEXT")
     declared = [f"{column} {kinds.get(column, 'TEXT')}" for column in columns]
     if sqlite:
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{name}")
