@@ -2,9 +2,15 @@
 
 import pytest
 from people_by_hand import stored
-from settlements_by_hand import take
+from settlements_by_hand import LI, take
+from sqlalchemy import insert
 
+from ledger import sources
+from ledger.errors import BookError
+from ledger.money import NOTHING
+from ledger.schema import Fen
 from ledger.settlements.institutions import designated, designations
+from ledger.settlements.tables import Settlement
 
 HOSPITAL = "H34010000001"
 
@@ -174,3 +180,51 @@ def test_the_province_and_its_own_people_are_no_pooling_region(anhui_home):
         (3, "统筹区代码"),
         (4, "统筹区代码"),
     ]
+
+
+def withdraw(home, document_id):
+    with home.writing() as connection:
+        return sources.withdraw(connection, document_id, LI.by, LI.at, "有误")
+
+
+def test_a_withdrawn_roster_is_gone_and_comes_again(anhui_home):
+    take(anhui_home, "G10", "机构代码\nH1\nH2")
+
+    assert withdraw(anhui_home, 1) == 2
+    assert roster(anhui_home) == []
+    assert take(anhui_home, "G10", "机构代码\nH1\nH2", name="b.csv").new == 2
+
+
+@pytest.mark.parametrize(
+    "at, used",
+    [
+        ("2019-12-31 23:59:59", False),
+        ("2020-01-01 00:00:00", True),
+        ("2024-06-30 23:59:59", True),
+        ("2024-07-01 00:00:00", False),
+    ],
+)
+def test_a_roster_on_which_bills_stand_is_not_withdrawn(anhui_home, at, used):
+    take(anhui_home, "G10", "机构代码 | 定点止\nH1 | 2024-06-30")
+    settled(anhui_home, "H1", at)
+
+    if used:
+        with pytest.raises(BookError, match="使用机构H1，不能撤回"):
+            withdraw(anhui_home, 1)
+    else:
+        assert withdraw(anhui_home, 1) == 1
+
+
+def settled(home, code, at):
+    """A bill at an institution, as a settlement list leaves it."""
+    values = {"month": at[:7], "person_id": "A", "serial": "S1", "at": at}
+    values |= {"institution": code}
+    table = Settlement.__table__
+    zeros = {str: "", bool: False, int: 0}
+    for column in table.columns:
+        if column.name not in values:
+            money = isinstance(column.type, Fen)
+            zero = NOTHING if money else zeros[column.type.python_type]
+            values[column.name] = zero
+    with home.writing() as connection:
+        connection.execute(insert(table).values(**values))

@@ -84,12 +84,10 @@ class Work:
 
     def _unbind(self, row: BindingRow) -> None:
         there = self._of_pair(row, lambda held: held.unbound_at == row.time)
-        binding = there or self._of_pair(row, lambda held: not held.unbound_at)
+        binding = there or self._open(row)
         if binding is None:
-            why = "没有由该授权人绑定着"
-            raise CannotTake(
-                "被授权人编号", masked_id(row.person_id), "绑定着的人", why
-            )
+            found, why = masked_id(row.person_id), "没有由该授权人绑定着"
+            raise CannotTake("被授权人编号", found, "绑定着的人", why)
         if row.time < binding.bound_at:
             expected = f"不早于{binding.bound_at}"
             raise CannotTake("时间", row.time, expected, "早于绑定的时间")
@@ -108,6 +106,18 @@ class Work:
             if held.grantor_id == row.grantor_id and fits(held):
                 return held
         return None
+
+    def _open(self, row: BindingRow) -> Standing | None:
+        """The binding that a row ends: the one that is to end so, else one begun."""
+
+        def first(fits) -> Standing | None:
+            return self._of_pair(row, lambda held: not held.unbound_at and fits(held))
+
+        return (
+            first(lambda held: held.planned == row.time)
+            or first(lambda held: held.bound_at <= row.time)
+            or first(lambda held: True)
+        )
 
     def _check_same(self, row: BindingRow, there: Standing) -> None:
         """CannotTake where a row of a binding that stands says something else."""

@@ -12,14 +12,18 @@ from ledger.people.tables import (
     ContributionLine,
     Filing,
 )
-from ledger.settlements.tables import OtherSettlement
+from ledger.settlements import withdrawing as settled
+from ledger.settlements.tables import Binding, Institution, OtherSettlement, Premium
 
 TABLES = {
     "G1": ContributionLine.__table__,
     "G2": AccountOpeningLine.__table__,
+    "G5": Premium.__table__,
     "G6": ChangeLine.__table__,
     "G7": Filing.__table__,
     "G8": BounceLine.__table__,
+    "G4": Binding.__table__,
+    "G10": Institution.__table__,
     "G9": OtherSettlement.__table__,
 }
 # Above what batches and postings give, so that no two free the same line alike.
@@ -42,6 +46,11 @@ def withdraw(connection: Connection, form: str, document_id: int) -> int:
     """Free what made no voucher; says how many lines there were."""
     if form == "G1":
         return freeing.withdraw(connection, document_id)
+    if form == "G4":
+        freed = BY_DOCUMENT + document_id
+        return settled.bindings(connection, document_id, freed)
+    if form == "G10":
+        return settled.designations(connection, document_id)
     values = {"document": document_id}
     bare = "freed = 0 AND document_id = :document"
     if form == "G2":  # an opening always has its voucher
@@ -72,6 +81,7 @@ LIVE = {
     """
     for form, bare in {
         "G2": "0",
+        "G5": "CASE WHEN batch_id IS NULL THEN 1 ELSE 0 END",
         "G6": "CASE WHEN batch_id IS NULL THEN 1 ELSE 0 END",
         "G7": "1",
         "G8": "CASE WHEN batch_id IS NULL THEN 1 ELSE 0 END",
@@ -80,6 +90,7 @@ LIVE = {
 }
 LIVE["G2"] = LIVE["G2"].replace("GROUP BY document_id, 0", "GROUP BY document_id")
 LIVE["G7"] = LIVE["G7"].replace("GROUP BY document_id, 1", "GROUP BY document_id")
+LIVE["G4"], LIVE["G10"] = settled.LIVE_BINDINGS, settled.LIVE_DESIGNATIONS
 LIVE["G1"] = """
     SELECT line.document_id, line.lines, CASE WHEN EXISTS (
         SELECT 1 FROM posting
