@@ -156,11 +156,11 @@ class Oracle:
             raise Aside("to oneself")
         giver = self.known(grantor)
         home, status = giver.in_month(day[:7])
-        if not status or giver.died < day:
+        if not status or giver.died <= day:
             raise Aside("no account")
         there, fund = row.get("被授权人统筹区", ""), row.get("被授权人险种", "")
         if grantee in self.people:
-            if self.people[grantee].died < day:
+            if self.people[grantee].died <= day:
                 raise Aside("has died")
             there = self.people[grantee].in_month(day[:7])[0]
         elif not (there and fund):
