@@ -14,7 +14,7 @@ from settlements_by_hand import LI, WANG
 from desk.homes import put_setting
 from desk.importing import import_files
 from desk.reversing import reverse
-from desk.settlements.clearing import clear
+from desk.settlements.clearing import clear, withdraw
 from desk.vouchers import approve, reject
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month
@@ -306,6 +306,52 @@ def test_p7_is_not_dated_before_what_it_pays(anhui_home):
     made = clear_july(anhui_home, pay=True, post_on=date(2024, 8, 9))
 
     assert made.vouchers[0].dated == date(2024, 8, 9)
+
+
+def withdraw_july(home, **how):
+    return withdraw(home, SEPTEMBER, "institutions", Month(2024, 7), "340000", **how)
+
+
+def test_a_clearing_that_nobody_has_paid_can_be_withdrawn(anhui_home):
+    roster(anhui_home)
+    owed(anhui_home, "统筹\n50.00")
+    clear_july(anhui_home)
+    made = withdraw_july(anhui_home)
+    owed(anhui_home, "统筹\n5.00")
+    again = clear_july(anhui_home)
+
+    assert (made.clearing, made.status) == (1, "withdrawn")
+    assert parts(again) == ["340100 R1 310 2 55.00 55.00"]
+    assert again.standing == (2,)
+
+
+def test_what_was_paid_is_not_withdrawn(anhui_home):
+    roster(anhui_home)
+    owed(anhui_home, "统筹\n50.00")
+    clear_july(anhui_home)
+    pay(anhui_home, "金额\n1.00")
+    with pytest.raises(BookError, match="已经付款或扣款，不能撤回，例如合肥市的R1"):
+        withdraw_july(anhui_home)
+
+    owed(anhui_home, "统筹\n7.00")
+    clear_july(anhui_home)
+
+    # 1.00 is covered by the first clearing, so the second can go.
+    assert withdraw_july(anhui_home).clearing == 2
+
+
+def test_what_has_a_voucher_is_not_withdrawn(anhui_home):
+    roster(anhui_home)
+    owed(anhui_home, "统筹\n50.00")
+    clear_july(anhui_home, pay=True)
+    with pytest.raises(BookError, match=f"（{HEFEI_BOOK}/2024-09/1），不能撤回"):
+        withdraw_july(anhui_home)
+
+    reverse(anhui_home, WANG, f"{HEFEI_BOOK}/2024-09/1", date(2024, 9, 21), "退票")
+
+    assert withdraw_july(anhui_home).status == "withdrawn"
+    with pytest.raises(BookError, match="没有可撤回的结算单"):
+        withdraw_july(anhui_home)
 
 
 def test_each_city_has_its_statement(sqlite_anhui_home):

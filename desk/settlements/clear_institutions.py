@@ -18,26 +18,23 @@ from sqlalchemy import Connection
 from desk.settlements.clearing import (
     Cleared,
     Period,
-    check_day,
     last_month,
-    record,
     require_month,
     require_province,
     write,
 )
+from desk.settlements.institution_postings import pay_parts
 from ledger import postings, regions, settings
 from ledger.book_files import print_changed
 from ledger.database import Home
+from ledger.errors import BookError
 from ledger.money import NOTHING, grouped
 from ledger.postings import Actor, Recorded
 from ledger.settlements import clearing as clearings
 from ledger.settlements import institution_dues
-from ledger.settlements.clearing import DONE, KeptPart, Part
+from ledger.settlements.clearing import Part
 from ledger.settlements.institution_dues import KIND, Owed
-from ledger.vouchers import Posting
-from posting_rules.entries import Share
 from posting_rules.personal import fund_of_accounts
-from posting_rules.settlement_vouchers import Told, vouchers
 from reports.settlements.institution_sheets import (
     payment_sheet,
     statement_sheet,
@@ -45,7 +42,7 @@ from reports.settlements.institution_sheets import (
 )
 from reports.xlsx import workbook
 
-SUBJECT, EVENT, LINK = "机构结算", "institution-payment", "clr"
+SUBJECT = "机构结算"
 
 
 def clear_institutions(
@@ -71,7 +68,7 @@ def clear_institutions(
         rows = clearings.standing(connection, KIND, province, str(period))
         pay_fresh = pay or _by_clear(connection, actor)
         to_pay = [row for row in rows if pay or pay_fresh and row.id == fresh]
-        new, status = _pay(
+        new, status = pay_parts(
             connection, actor, period, to_pay, fresh, post_on or actor.on, draft
         )
         if fresh is None and not new:
@@ -98,6 +95,42 @@ def clear_institutions(
 
 def _by_clear(connection: Connection, actor: Actor) -> bool:
     return settings.value(connection, "institution-payment", actor.on) == "by-clear"
+
+
+def withdraw_institutions(
+    home: Home, actor: Actor, period: Period, province: str, *, dry_run: bool = False
+) -> Cleared:
+    """Take back a period's latest clearing that nobody has paid anything of; what it
+    took can be cleared again."""
+    with home.writing(keep=not dry_run) as connection:
+        require_province(connection, province)
+        rows = clearings.standing(connection, KIND, province, str(period))
+        if not rows:
+            raise BookError(f"{period}没有可撤回的结算单")
+        row = rows[-1]
+        parts = [kept.part for kept in clearings.parts_of(connection, row.id)]
+        _check_unpaid(connection, period, row, parts)
+        clearings.undo(connection, row.id)
+        standing = tuple(one.id for one in rows[:-1])
+    return Cleared(row.id, KIND, period, province, parts, [], [], "withdrawn", standing)
+
+
+def _check_unpaid(
+    connection: Connection, period: Period, row, parts: Sequence[Part]
+) -> None:
+    """BookError where what was paid would be more than what is left as due."""
+    listed = institution_dues.dues(connection, periods=[str(period)])
+    dues = {due.key: due for due in listed}
+    vouchers = _vouchers_of(connection, [row.id])
+    for part in parts:
+        due = dues[part.payer, part.payee, part.fund, str(period)]
+        if due.payable < part.net or vouchers:
+            by = "".join(f"（{each.name or f'#{each.id}'}）" for each in vouchers[:1])
+            raise BookError(
+                f"{period}的结算单（清算{row.id}）已经付款或扣款{by}，不能撤回，"
+                f"例如{regions.name(part.payer)}的{part.payee}；请先冲销或退回"
+                "那些凭证（yibao voucher reverse 或 reject），再撤回"
+            )
 
 
 def _clear(
@@ -152,73 +185,6 @@ def _parts(
         for key, gross in sorted(due.items())
         if lines[key]
     ]
-
-
-def _pay(
-    connection: Connection,
-    actor: Actor,
-    period: Period,
-    rows: Sequence,
-    fresh: int | None,
-    dated: date,
-    draft: bool,
-) -> tuple[list[Recorded], str]:
-    """P7 for the parts that nobody has paid, one posting a city and clearing.
-
-    Of clearings before the `fresh` one, parts that lists have begun to pay stay with
-    the lists.
-    """
-    listed = {
-        due.key: due.paid + due.deducted
-        for due in institution_dues.dues(connection, period=str(period))
-    }
-    made: list[Posting] = []
-    carried: list[list[int]] = []
-    for row in rows:
-        by_place: dict[str, list[KeptPart]] = defaultdict(list)
-        for kept in clearings.parts_of(connection, row.id):
-            part = kept.part
-            key = (part.payer, part.payee, part.fund, str(period))
-            waits = part.net and kept.posting_id is None
-            if waits and (row.id == fresh or not listed[key]):
-                by_place[part.payer].append(kept)
-        check_day(connection, dated, _sources(connection, row.id, by_place))
-        for place, kept_parts in by_place.items():
-            made.append(_posting(row, period, place, kept_parts, dated))
-            carried.append([kept.id for kept in kept_parts])
-    if not made:
-        return [], "made"
-    ids, recorded, status = record(connection, actor, made, draft)
-    for part_ids, posting_id in zip(carried, ids):
-        clearings.carry(connection, part_ids, posting_id)
-    if status == "posted":
-        for row in rows:
-            clearings.set_state(connection, row.id, DONE)
-    return recorded, status
-
-
-def _sources(connection: Connection, clearing_id: int, by_place: dict) -> list[int]:
-    """The postings of what a clearing pays, none where it pays nothing."""
-    if not by_place:
-        return []
-    return institution_dues.cleared_postings(connection, clearing_id)
-
-
-def _posting(
-    row, period: Period, place: str, parts: Sequence[KeptPart], dated: date
-) -> Posting:
-    """P7 of one city's institutions together."""
-    told = Told(
-        dated=dated,
-        occurred_on=dated,
-        period=period,
-        source=f"yibao clear {period} --kind {KIND}",
-        evidence=f"定点医药机构结算单 清算{row.id}",
-    )
-    shares = [Share(kept.part.fund, "", kept.part.net) for kept in parts]
-    made = vouchers(place, EVENT, "payer", {"total": shares}, told)
-    unit = f"{clearings.unit(row)}|{place}"
-    return Posting(unit, LINK, "", EVENT, tuple(made))
 
 
 def _vouchers_of(connection: Connection, ids: Sequence[int]) -> list[Recorded]:

@@ -90,10 +90,12 @@ def withdraw(
     *,
     dry_run: bool = False,
 ) -> Cleared:
-    """Take back a period's latest clearing between regions that has no voucher, such
-    as one that a region disputes; its rows can be cleared again."""
+    """Take back a period's latest clearing that has no voucher, such as one that a
+    region disputes; its rows can be cleared again."""
     if kind == "institutions":
-        raise UsageError("--withdraw 只用于统筹区之间的清算（family、premiums）")
+        from desk.settlements.clear_institutions import withdraw_institutions
+
+        return withdraw_institutions(home, actor, period, province, dry_run=dry_run)
     with home.writing(keep=not dry_run) as connection:
         require_province(connection, province)
         rows = clearings.standing(connection, kind, province, str(period))

@@ -110,11 +110,10 @@ def _placed(
 ) -> list[Placed]:
     """Every new line with its place, checked against roster and clearing, in order."""
     faults = Faults(document.name)
-    codes = sorted({line.institution for line in lines})
+    codes = {line.institution for line in lines}
+    asked = {str(line.period) for line in lines}
     roster = institution_payments.roster(connection, codes)
-    dues = {
-        due.key: due for due in institution_dues.dues(connection, institutions=codes)
-    }
+    dues = {due.key: due for due in institution_dues.dues(connection, periods=asked)}
     periods = institution_dues.periods(connection)
     checking = Checking(desk, faults, roster, dues, periods)
     placed = [one for line in lines if (one := checking.placed(line))]

@@ -138,24 +138,19 @@ def periods(connection: Connection) -> set[str]:
 
 
 def dues(
-    connection: Connection,
-    place: str = "",
-    period: str = "",
-    institutions: Sequence[str] | None = None,
+    connection: Connection, place: str = "", periods: Sequence[str] = ()
 ) -> list[Due]:
-    """What is due and what became of it, in order; of one place, one period, some
-    institutions."""
+    """What is due and what became of it, in order; of one place, of some periods."""
     where, asked = [], {}
-    for name, value in (("place", place), ("period", period)):
-        if value:
-            where.append(f"{name} = :{name}")
-            asked[name] = value
-    if institutions is not None:
-        where.append("institution IN :institutions")
-        asked["institutions"] = list(institutions)
+    if place:
+        where.append("place = :place")
+        asked["place"] = place
+    if periods:
+        where.append("period IN :periods")
+        asked["periods"] = sorted(periods)
     query = text(DUES.format(where=f"WHERE {' AND '.join(where)}" if where else ""))
-    if institutions is not None:
-        query = query.bindparams(bindparam("institutions", expanding=True))
+    if periods:
+        query = query.bindparams(bindparam("periods", expanding=True))
     rows = connection.execute(query, {"kind": KIND, **asked})
     return [Due(*row[:4], *(from_fen(int(fen)) for fen in row[4:])) for row in rows]
 
