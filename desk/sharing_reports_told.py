@@ -172,7 +172,9 @@ def differences_json(made) -> dict:
 
 
 def tell_differences(made) -> None:
-    click.echo(f"带分解的清单行{made.taken:,}行，与本系统重算不同的{made.lines:,}行。")
+    click.echo(
+        f"带全部分解的清单行{made.taken:,}行；与本系统重算不同的{made.lines:,}行。"
+    )
     if not made.rows:
         return
     tell_table(
@@ -184,7 +186,7 @@ def tell_differences(made) -> None:
         "234",
     )
     tell_table(
-        ["流水号", "文件", "行", "参保地", "项目", "清单", "重算", "差额"],
+        ["流水号", "文件", "行", "参保地", "项目", "清单", "重算", "差额", "入账"],
         [
             (
                 row.serial,
@@ -193,6 +195,7 @@ def tell_differences(made) -> None:
                 row.region_name,
                 row.part,
                 *map(grouped, (row.theirs, row.ours, row.difference)),
+                row.counts_name,
             )
             for row in made.rows[:SHOWN]
         ],

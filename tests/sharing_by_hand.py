@@ -89,6 +89,7 @@ LINE = {
     "deducted_before": ZERO,
     "paid_before": ZERO,
     "taken": "1",
+    "ruled": "",
     "differences": "",
     "late": "",
     "note": "",

@@ -97,22 +97,42 @@ def test_months_tell_where_whose_account_paid(home, tmp_path):
     assert months["7月"] == ["30", "30,000.00", "20", "15,000.00", "", ""]
     assert months["8月"] == ["", "", "", "-4,000.00", "", ""]
     assert months["9月"] == ["", "", "", "", "12", "9,000.00"]
-    assert list(months)[-1] == "9月"
+    assert list(months)[-2:] == ["9月", "本年累计"]
+    assert months["本年累计"] == [
+        "30",
+        "30,000.00",
+        "21",
+        "18,000.00",
+        "12",
+        "9,000.00",
+    ]
 
 
-def test_the_charts_have_the_same_months_in_ten_thousands(home, tmp_path):
-    """A negative month stays negative: 4,000 given back is -0.4."""
-    html = page(home, tmp_path)
-    made = json.loads(re.search(r'application/json">(.*?)</script>', html)[1])
-    net = {bar["date"]: bar["balance"] for bar in made[0]["data"]}
+def drawn(html: str) -> list[dict]:
+    return json.loads(re.search(r'application/json">(.*?)</script>', html)[1])
 
-    assert net["2024-07-01"] == {
-        "本市账户在本市": 3.0,
-        "本市账户在外地": 1.5,
+
+def test_the_charts_have_the_same_months_and_refunds_below_zero(home, tmp_path):
+    net, lines = drawn(page(home, tmp_path))
+    by_day = {bar["date"]: bar["balance"] for bar in net["data"]}
+
+    assert net["label"] == "家庭共济净额（元）"
+    assert by_day["2024-07-01"] == {
+        "本市账户在本市": 30000.0,
+        "本市账户在外地": 15000.0,
         "外地账户在本市": 0.0,
     }
-    assert net["2024-08-01"]["本市账户在外地"] == -0.4
-    assert made[1]["data"][8]["balance"]["外地账户在本市"] == 12
+    assert by_day["2024-08-01"]["本市账户在外地"] == -4000.0
+    assert lines["data"][8]["balance"]["外地账户在本市"] == 12
+
+
+def test_large_amounts_are_drawn_in_ten_thousands(home, tmp_path):
+    shared(home, "month | amount\n2024-09 | 1234500.00")
+
+    net, _ = drawn(page(home, tmp_path))
+
+    assert net["label"] == "家庭共济净额（万元）"
+    assert net["data"][8]["balance"]["本市账户在本市"] == 123.45
 
 
 def test_a_month_narrows_pairs_and_relations(home, tmp_path):
@@ -202,7 +222,7 @@ def test_a_clearing_shows_its_state_and_leads_to_its_voucher(home, tmp_path):
     assert table(html, "clearings")[1:] == [
         [
             "1",
-            "治疗费用",
+            "就医费用",
             "2024-06",
             "家庭共济",
             "芜湖市",

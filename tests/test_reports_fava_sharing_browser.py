@@ -42,6 +42,7 @@ def address(sqlite_anhui_template, tmp_path_factory):
 def picture(page, name: str) -> None:
     if SHOTS:
         Path(SHOTS).mkdir(exist_ok=True)
+        page.set_viewport_size({"width": 1440, "height": 2000})
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 

@@ -68,6 +68,20 @@ def test_months_and_regions_narrow_the_rows_and_the_counts(anhui_home):
     assert asked(anhui_home, AUGUST, AUGUST, HEFEI).rows == []
 
 
+def test_of_a_part_of_a_split_only_the_pooled_fund_is_the_lists(anhui_home):
+    """A list without 共济支付 and 现金支付: its 统筹支付 counts, its 个账支付 does not."""
+    part = '{"pooled": ["9.00", "8.00"], "own": ["1.00", "2.00"]}'
+    split(anhui_home, f"serial | taken | differences\nS0005 | | {part}")
+
+    made = asked(anhui_home)
+
+    assert (made.taken, made.lines) == (0, 1)
+    assert [(row.part, row.counts) for row in made.rows] == [
+        ("统筹支付", "theirs"),
+        ("个账支付", "ours"),
+    ]
+
+
 def test_lines_that_were_freed_are_gone(anhui_home):
     split(anhui_home, f"serial | freed | differences\nS0009 | 1 | {ONE}")
 
@@ -88,7 +102,7 @@ def test_the_command_counts_and_lists_and_names_nobody(anhui, sqlite_anhui_home)
     line = next(line for line in out.splitlines() if line.startswith("S0003"))
 
     assert code == 0
-    assert "带分解的清单行3行，与本系统重算不同的2行" in out
+    assert "带全部分解的清单行3行；与本系统重算不同的2行" in out
     assert line.split() == [
         "S0003",
         "结算清单.csv#明细",
@@ -98,6 +112,7 @@ def test_the_command_counts_and_lists_and_names_nobody(anhui, sqlite_anhui_home)
         "50.00",
         "60.00",
         "-10.00",
+        "清单",
     ]
     assert "P000000" not in out
 
@@ -137,5 +152,7 @@ def test_the_workbook_has_the_counts_above_the_rows(anhui, sqlite_anhui_home, tm
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
 
     assert code == 0
-    assert "带分解的清单行3行，与重算不同的2行" in cells[1][0]
-    assert ["个账支付", 50, 60, -10, "结算清单.csv#明细", 4] in [r[8:] for r in cells]
+    assert "带全部分解的3行，与重算不同的2行" in cells[1][0]
+    assert ["个账支付", 50, 60, -10, "清单", "结算清单.csv#明细", 4] in [
+        r[8:] for r in cells
+    ]

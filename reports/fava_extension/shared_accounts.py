@@ -25,7 +25,7 @@ from reports.settlements.region_clearings import (
     clearing_lines,
     owed_institutions,
 )
-from reports.settlements.sharing import Sharing, sharing
+from reports.settlements.sharing import Figures, Sharing, sharing
 from reports.settlements.sharing_open import Open, open_sums
 from reports.settlements.sharing_sheets import sharing_sheets
 from reports.settlements.sharing_year import (
@@ -34,6 +34,7 @@ from reports.settlements.sharing_year import (
     charts,
     months_in_year,
     shares,
+    year_total,
 )
 
 INSTITUTIONS_SHOWN = 20
@@ -89,6 +90,9 @@ class SharedAccounts(Page):
                 clearings=clearing_lines(connection, self.region, self.year),
                 on=self.today,
             )
+
+    def year_total(self, view: SharedView) -> list[Figures]:
+        return year_total(view.months)
 
     def open_totals(self, view: SharedView) -> tuple:
         return open_totals(view.open, self.region)

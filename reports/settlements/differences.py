@@ -1,7 +1,8 @@
-"""分解核对: bills whose list carried the split, where ours comes to something else.
+"""分解核对: bills whose list carried a split, where ours comes to something else.
 
-The list's split is what counts; the differences are for the office to clear up with
-who made it. Nobody is named: a serial and a row of a list say which bill it is.
+A list's whole split is what counts, and so is its 统筹支付 alone; of the rest ours is.
+The differences are for the office to clear up with who made the list. Nobody is named:
+a serial and a row of a list say which bill it is.
 """
 
 from __future__ import annotations
@@ -43,9 +44,13 @@ COLUMNS = (
     Column("清单", "money", 16),
     Column("重算", "money", 16),
     Column("差额", "money", 16),
+    Column("入账", width=8),
     Column("文件", width=36),
     Column("行", "number", 8),
 )
+
+
+THEIRS, OURS = "theirs", "ours"
 
 
 class Difference(NamedTuple):
@@ -65,9 +70,14 @@ class Difference(NamedTuple):
     theirs: Decimal
     ours: Decimal
     difference: Decimal
+    counts: str  # theirs or ours: which of the two was posted
     document: str
     sheet: str
     row: int
+
+    @property
+    def counts_name(self) -> str:
+        return "清单" if self.counts == THEIRS else "重算"
 
     @property
     def source(self) -> str:
@@ -87,8 +97,8 @@ class Differences(NamedTuple):
     first: Month | None
     last: Month | None
     region: str  # 参保地, "" for all
-    taken: int  # lines whose list carried the split
-    lines: int  # of them, how many differ
+    taken: int  # lines whose list carried the whole split
+    lines: int  # how many lines differ
     parts: list[Part]
     rows: list[Difference]
 
@@ -101,12 +111,13 @@ def differences(
         raise UsageError(f"--from {first}晚于--to {last}；请对调")
     asked = _asked(first, last, region)
     differs = case((LINE.c.differences != "", 1), else_=0)
+    taken = case((LINE.c.taken, 1), else_=0)
     counted = connection.execute(
-        select(func.count(), func.sum(differs)).select_from(LINE).where(*asked)
+        select(func.sum(taken), func.sum(differs)).where(*asked)
     ).one()
     rows = _rows(connection, asked)
-    taken, lines = (int(number or 0) for number in counted)
-    return Differences(first, last, region, taken, lines, _parts(rows), rows)
+    whole, lines = (int(number or 0) for number in counted)
+    return Differences(first, last, region, whole, lines, _parts(rows), rows)
 
 
 def differences_sheets(made: Differences, unit: str) -> list[Sheet]:
@@ -114,7 +125,7 @@ def differences_sheets(made: Differences, unit: str) -> list[Sheet]:
     span = "全部月份"
     if made.first or made.last:
         span = f"{made.first or ''}至{made.last or ''}"
-    said = f"带分解的清单行{made.taken}行，与重算不同的{made.lines}行"
+    said = f"带全部分解的{made.taken}行，与重算不同的{made.lines}行"
     rows = (
         (
             row.month,
@@ -129,6 +140,7 @@ def differences_sheets(made: Differences, unit: str) -> list[Sheet]:
             row.theirs,
             row.ours,
             row.difference,
+            row.counts_name,
             row.source,
             row.row,
         )
@@ -140,7 +152,7 @@ def differences_sheets(made: Differences, unit: str) -> list[Sheet]:
 
 
 def _asked(first: Month | None, last: Month | None, region: str) -> list:
-    asked = [LINE.c.freed == 0, LINE.c.taken]
+    asked = [LINE.c.freed == 0]
     if first:
         asked.append(LINE.c.month >= str(first))
     if last:
@@ -160,12 +172,11 @@ def _rows(connection: Connection, asked: list) -> list[Difference]:
     found = []
     for line in connection.execute(query):
         for key, (theirs, ours) in json.loads(line.differences).items():
-            name = PARTS.get(key, key)
-            found.append(_difference(line, name, Decimal(theirs), Decimal(ours)))
+            found.append(_difference(line, key, Decimal(theirs), Decimal(ours)))
     return found
 
 
-def _difference(line, part: str, theirs: Decimal, ours: Decimal) -> Difference:
+def _difference(line, key: str, theirs: Decimal, ours: Decimal) -> Difference:
     return Difference(
         month=line.month,
         at=line.at,
@@ -177,10 +188,11 @@ def _difference(line, part: str, theirs: Decimal, ours: Decimal) -> Difference:
         place_name=regions.name(line.place),
         institution=line.institution,
         category=line.category,
-        part=part,
+        part=PARTS.get(key, key),
         theirs=theirs,
         ours=ours,
         difference=theirs - ours,
+        counts=THEIRS if line.taken or key == "pooled" else OURS,
         document=line.document,
         sheet=line.sheet,
         row=line.row,

@@ -21,7 +21,7 @@ CLEARING, PART = Clearing.__table__, ClearingPart.__table__
 POSTING, VOUCHER = Posting.__table__, Voucher.__table__
 ROSTER = Institution.__table__
 INSTITUTIONS = institution_dues.KIND
-KINDS = {"family": "治疗费用", INSTITUTIONS: "定点医药机构", "premiums": "代缴保费"}
+KINDS = {"family": "就医费用", INSTITUTIONS: "定点医药机构", "premiums": "代缴保费"}
 STATES = {MADE: "待确认", DONE: "已入账", UNDONE: "已撤销"}
 DRAFT = "待审核"
 

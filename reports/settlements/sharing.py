@@ -41,6 +41,9 @@ class Figures(NamedTuple):
     def net(self) -> Decimal:
         return self.charged + self.refunded
 
+    def and_of(self, other: Figures) -> Figures:
+        return Figures(*(mine + theirs for mine, theirs in zip(self, other)))
+
     def plus(self, row: Shared) -> Figures:
         if row.act == CHARGE:
             return self._replace(
@@ -169,7 +172,7 @@ def shared(
         SUM.c.act,
     )
     query = (
-        select(*keys, _lines(SUM), _amount(SUM))
+        select(*keys, *_sums(SUM))
         .join(POSTING, POSTING.c.id == SUM.c.posting_id)
         .where(STANDS, SUM.c.part == SHARED, *_span(SUM, first, last))
         .group_by(*keys)
@@ -189,7 +192,7 @@ def premiums(
     """Premiums that relatives paid, by pair and 险种; one's own are left out."""
     keys = (PREMIUM.c.payer, PREMIUM.c.region, PREMIUM.c.kind)
     query = (
-        select(*keys, _lines(PREMIUM), _amount(PREMIUM))
+        select(*keys, *_sums(PREMIUM))
         .join(POSTING, POSTING.c.id == PREMIUM.c.posting_id)
         .where(STANDS, PREMIUM.c.relation != OWN, *_span(PREMIUM, first, last))
         .group_by(*keys)
@@ -242,9 +245,6 @@ def _span(table, first: Month | None, last: Month | None) -> list:
     return asked
 
 
-def _lines(table):
-    return func.sum(table.c.lines).label("lines")
-
-
-def _amount(table):
-    return func.sum(table.c.amount, type_=table.c.amount.type).label("amount")
+def _sums(table) -> tuple:
+    amount = func.sum(table.c.amount, type_=table.c.amount.type)
+    return func.sum(table.c.lines).label("lines"), amount.label("amount")

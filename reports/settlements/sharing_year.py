@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection, or_, select
@@ -19,6 +18,7 @@ from reports.settlements.sharing import (
 )
 
 ROLES = AT_HOME, AWAY, FROM_AWAY = "本市账户在本市", "本市账户在外地", "外地账户在本市"
+IN_WAN = 100_000  # yuan in a month from which a chart is in 万元
 
 
 class MonthRow(NamedTuple):
@@ -51,18 +51,32 @@ def months_in_year(connection: Connection, region: str, year: int) -> list[Month
     return [_month(region, Month(year, number), rows) for number in range(1, last + 1)]
 
 
+def year_total(months: Sequence[MonthRow]) -> list[Figures]:
+    """The months together, in the order of ROLES."""
+    total = [Figures() for _ in ROLES]
+    for row in months:
+        total = [sums.and_of(found) for sums, found in zip(total, row[1:])]
+    return total
+
+
 def charts(months: Sequence[MonthRow]) -> list[dict]:
     """Charts as Fava draws them: net amounts and lines by month.
 
-    Fava's axes write 350M for yuan; amounts are in 万元.
+    Fava's axes write 350M for 350 million yuan and 500m for half of one 万元: large
+    amounts are in 万元, small ones in yuan.
     """
     if not months:
         return []
+    most = max(abs(found.net) for row in months for found in row[1:])
+    unit, places = ("万元", 4) if most >= IN_WAN else ("元", 0)
     return [
         {
-            "label": "家庭共济净额（万元）",
+            "label": f"家庭共济净额（{unit}）",
             "type": "bar",
-            "data": [_bar(row, lambda found: _wan(found.net)) for row in months],
+            "data": [
+                _bar(row, lambda found: float(found.net.scaleb(-places)))
+                for row in months
+            ],
         },
         {
             "label": "收费笔数",
@@ -91,7 +105,3 @@ def _bar(row: MonthRow, value) -> dict:
         "budgets": {},
         "account_balances": {},
     }
-
-
-def _wan(amount: Decimal) -> float:
-    return float(amount.scaleb(-4))
