@@ -20,13 +20,16 @@ from reports.checks.batches import batches
 from reports.checks.books import books_of
 from reports.checks.clearing import lists, receipts, uncleared
 from reports.checks.controls import controls
+from reports.checks.families import families
 from reports.checks.findings import NOTE, Finding
 from reports.checks.identities import mirrors, passed_on, places, stranded
+from reports.checks.institutions import institutions
 from reports.checks.people import accounts, below_zero
 from reports.checks.people_lines import lines
 from reports.checks.people_moved import movements
 from reports.checks.people_sums import moved
 from reports.checks.rates import rates
+from reports.checks.region_clearing import region_clearing
 from reports.checks.sources import NO_SOURCES, sources_of
 from reports.checks.store import stored
 
@@ -58,6 +61,7 @@ def _findings(
     else:
         yield from banks(connection, province, NO_SOURCES, on)
     yield from _people(connection, unmasked)
+    yield from institutions(connection)
     yield from stored(connection, home)
 
 
@@ -70,6 +74,7 @@ def _people(connection: Connection, unmasked: bool) -> Iterator[Finding]:
     yield from controls(connection, sums)
     yield from lines(connection, unmasked)
     yield from movements(connection, unmasked)
+    yield from region_clearing(connection)
 
 
 def _advances(connection: Connection, policy: Policy, on: date) -> Iterator[Finding]:
