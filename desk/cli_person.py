@@ -143,6 +143,21 @@ def statement_json(made) -> dict:
         ],
         "movements": [_movement_json(row) for row in made.movements],
         "drafts": [_movement_json(row) for row in made.drafts],
+        "family": {
+            side: [member._asdict() for member in getattr(made.family, side)]
+            for side in made.family._fields
+        },
+        "outpatient": made.benefit and _benefit_json(made.benefit),
+    }
+
+
+def _benefit_json(benefit) -> dict:
+    money = ("deducted", "paid", "deductible_left", "cap_left")
+    told = {name: getattr(benefit, name) for name in money}
+    return {
+        "year": benefit.year,
+        **{name: None if v is None else f"{v:.2f}" for name, v in told.items()},
+        "cite": benefit.cite or None,
     }
 
 
@@ -157,6 +172,8 @@ def _movement_json(row) -> dict:
         "source": row.source,
         "period": row.period,
         "voucher": row.voucher,
+        "institution": row.institution,
+        "category": row.category,
     }
 
 
@@ -171,6 +188,7 @@ def _tell(made) -> None:
         click.echo(f"退休待遇自{made.retired_from}")
     if made.died_on:
         click.echo(f"{made.died_on}死亡")
+    _tell_family(made)
     if made.without_account:
         click.echo(f"{made.insured_as}，没有个人账户。")
         return
@@ -210,6 +228,31 @@ def _tell(made) -> None:
         )
     for words in made.claim_words:
         click.echo(f"尚有{words}。")
+
+
+def _tell_family(made) -> None:
+    """Whose accounts pay for whom, and what the year used of the benefit."""
+    from ledger import regions
+
+    for title, members in (
+        ("可以使用的家庭账户", made.family.grantors),
+        ("授权使用本人账户的家庭成员", made.family.grantees),
+    ):
+        words = [
+            f"{m.person_id}（{regions.name(m.region)}，{m.relation}，{m.bound_at[:10]}起）"
+            for m in members
+        ]
+        if words:
+            click.echo(f"{title}：{'、'.join(words)}")
+    used = made.benefit
+    if used is None:
+        return
+    told = f"{used.year}年门诊统筹：已用起付线{grouped(used.deducted)}元"
+    told += f"、基金已支付{grouped(used.paid)}元"
+    if used.cap_left is not None:
+        told += f"，起付线还有{grouped(used.deductible_left)}元"
+        told += f"、支付限额还有{grouped(used.cap_left)}元（{used.cite}）"
+    click.echo(told)
 
 
 COMMANDS = {"person": person}

@@ -65,7 +65,7 @@ def test_person_tells_who_has_no_account_by_kind_of_insurance(home, yibao):
 
 
 def test_person_answers_as_the_contract_says(yibao):
-    code, out, _ = yibao("person", WANG_ID, "--json")
+    code, out, _ = yibao("person", WANG_ID, "--json", "--on", "2023-12-31")
     told = json.loads(out)
 
     assert code == 0
@@ -90,6 +90,17 @@ def test_person_answers_as_the_contract_says(yibao):
         "source": "一月.csv#明细!R3",
         "period": "2023-01",
         "voucher": "511300-city-agency/2023-01/2",
+        "institution": "",
+        "category": "",
+    }
+    assert told["family"] == {"grantors": [], "grantees": []}
+    assert told["outpatient"] == {
+        "year": 2023,
+        "deducted": "0.00",
+        "paid": "0.00",
+        "deductible_left": "200.00",
+        "cap_left": "1000.00",
+        "cite": "南府办发〔2022〕33号 第七条（一）",
     }
 
 

@@ -59,7 +59,9 @@ def look_up(
     if not unmasked:
         with home.reading() as connection:
             return ask(connection)
-    return disclosed(home, actor, "person", ask, lambda _: [person_id])
+    return disclosed(
+        home, actor, "person", ask, lambda made: [person_id, *made.family.people]
+    )
 
 
 def disclosed(

@@ -20,6 +20,7 @@ from ledger.people.masks import masked_id, masked_name
 from ledger.people.states import OPEN
 from ledger.periods import Month, month_of
 from reports.people import statement_rows as stored
+from reports.people.family import Benefit, Family, benefit, family
 from reports.people.kinds import CLAIM, EXPENDITURE, INCOME, OPENING, nature
 from reports.people.words import ACCOUNT_STATES, POOLED, movement_words
 
@@ -30,13 +31,15 @@ class MovementRow(NamedTuple):
     on: date
     region: str
     kind: str
-    words: str  # 冲销：在职计入
+    words: str  # 冲销：在职计入, 医药费支出（县医院，购药）
     period: str  # 2023-01, "" where it belongs to no month
     amount: Decimal
     balance: Decimal
     batch: int
     voucher: str  # 511300-city-agency/2023-01/3
     source: str  # file.csv#sheet!R7, "" where no list says it
+    institution: str  # its code, "" where it is no bill
+    category: str  # 费用类别 of a bill, 险种 of a premium
 
 
 class AccountRow(NamedTuple):
@@ -78,6 +81,8 @@ class Statement(NamedTuple):
     accounts: list[AccountRow]
     movements: list[MovementRow]
     drafts: list[MovementRow]  # not counted yet; their balance is what it would be
+    family: Family  # on the last day
+    benefit: Benefit | None  # of the last day's year, drafts included
 
     def total(self, field: str) -> Decimal:
         """A column of the accounts added up."""
@@ -162,6 +167,8 @@ def statement(
         accounts=accounts,
         movements=[row for row in movements if _in_span(row, first)],
         drafts=_running(waiting, says, closing),
+        family=family(connection, person_id, last_day, unmasked),
+        benefit=benefit(connection, person_id, now.region, now.status, last_day),
     )
 
 
@@ -178,13 +185,21 @@ def _running(
                 on=row.dated,
                 region=row.region,
                 kind=row.kind,
-                words=movement_words(row.act, row.kind),
+                words=movement_words(
+                    row.act,
+                    row.kind,
+                    says.institution(row),
+                    row.category,
+                    back=row.amount > 0,
+                ),
                 period=row.period,
                 amount=row.amount,
                 balance=balances[row.region],
                 batch=row.batch_id,
                 voucher=says.voucher(row),
                 source=says.source(row),
+                institution=row.institution,
+                category=row.category,
             )
         )
     return made

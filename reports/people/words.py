@@ -37,12 +37,20 @@ ACTS = {
     "recover": "收回挂账",
     "reversal": "冲销",
 }
+SETTLE, GIVEN_BACK = "settle", "退回"  # 退费 and 冲正 of bills
 
 
-def movement_words(act: str, kind: str) -> str:
-    """What a movement is, for people: 在职计入, 冲销：转出.
+def movement_words(act: str, kind: str, *details: str, back: bool = False) -> str:
+    """What a movement is, for people: 在职计入, 冲销：转出; of a bill with institution
+    and category, `back` where it gives back.
 
     >>> movement_words("credit", "在职计入"), movement_words("reversal", "转出")
     ('在职计入', '冲销：转出')
+    >>> movement_words("settle", "医药费支出", "县医院", "购药", back=True)
+    '退回：医药费支出（县医院，购药）'
     """
-    return f"{ACTS[act]}：{kind}" if act in ACTS else kind
+    named = "，".join(word for word in details if word)
+    words = kind + (f"（{named}）" if named else "")
+    if act in ACTS:
+        return f"{ACTS[act]}：{words}"
+    return f"{GIVEN_BACK}：{words}" if act == SETTLE and back else words
