@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from desk import cli_clear_reports as clearing
 from desk import cli_people_registers as registers
 from desk import cli_sharing_reports as sharing
 from desk.cli import (
@@ -144,6 +145,6 @@ def batches(session, region, month, as_json):
     tell_batches(rows)
 
 
-for gathered in (*registers.COMMANDS, *sharing.COMMANDS):
+for gathered in (*registers.COMMANDS, *sharing.COMMANDS, *clearing.COMMANDS):
     report.add_command(gathered)
 COMMANDS = {"report": report}
