@@ -61,6 +61,7 @@ def _findings(
     else:
         yield from banks(connection, province, NO_SOURCES, on)
     yield from _people(connection, unmasked)
+    yield from families(connection, on, unmasked)
     yield from institutions(connection)
     yield from stored(connection, home)
 
