@@ -55,6 +55,17 @@ def sharing_json(made) -> dict:
             },
             "rows": [premium(row) for row in made.premiums],
         },
+        "details": [
+            {
+                "month": row.month,
+                "payer": row.payer,
+                "place": row.place,
+                "relation": row.relation,
+                "category": row.category,
+                **_figures(row.figures),
+            }
+            for row in made.details
+        ],
     }
 
 

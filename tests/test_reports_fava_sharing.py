@@ -253,6 +253,16 @@ def test_nobodys_name_or_id_is_on_the_page(home, tmp_path):
     assert "P000000" not in page(home, tmp_path)
 
 
+def test_words_of_lists_are_shown_and_never_run(home, tmp_path):
+    shared(home, "category | relation\n<img src=x> | <b>")
+    premiums(home, "kind\n</script>")
+
+    html = page(home, tmp_path)
+
+    assert "&lt;img src=x&gt;" in html and "<img src=x>" not in html
+    assert "&lt;/script&gt;" in html
+
+
 def test_books_without_sharing_have_no_such_page(home, tmp_path):
     client = opened(home, FINANCE, tmp_path, TODAY, 2024)
     listed = client.get("/2024/extension/Balances/").get_data(as_text=True)
@@ -279,6 +289,7 @@ def test_the_same_rows_come_as_a_workbook(home, tmp_path):
         "按费用类别",
         "按月",
         "代缴保费",
+        "明细",
         "未清算",
         "机构应付",
         "清算",

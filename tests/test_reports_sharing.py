@@ -76,6 +76,23 @@ def test_relations_categories_and_months_each_add_up_to_the_total(anhui_home):
     ]
 
 
+def test_charges_and_refunds_of_one_month_and_pair_stand_in_one_detail(anhui_home):
+    shared(anhui_home, THREE_PAIRS)
+    shared(anhui_home, "act | lines | amount\n收费 | 2 | 9.00\n退还 | 1 | -3.00")
+
+    details = asked(anhui_home).details
+
+    assert len(details) == 4
+    assert details[0] == (
+        "2024-07",
+        HEFEI,
+        HEFEI,
+        "配偶",
+        "普通门诊",
+        (5, yuan("309.00"), 1, yuan("-3.00")),
+    )
+
+
 def test_the_share_of_cross_city_money_is_of_the_net_amounts(anhui_home):
     """150 - 40 + 90 = 200 of 500 crossed the border of a city."""
     shared(anhui_home, THREE_PAIRS)
@@ -217,6 +234,7 @@ def test_json_has_names_and_codes_and_money_as_texts(anhui, sqlite_anhui_home):
         "refunded": "-40.00",
         "net": "110.00",
     }
+    assert made["details"][1]["net"] == "-40.00"
     assert made["premiums"]["cross"] == {
         "premiums": 1,
         "amount": "400.00",
@@ -232,10 +250,20 @@ def test_the_workbook_has_a_sheet_for_each_view(anhui, sqlite_anhui_home, tmp_pa
     book = openpyxl.load_workbook(path)
 
     assert code == 0
-    assert book.sheetnames == ["按地区", "按关系", "按费用类别", "按月", "代缴保费"]
+    assert book.sheetnames == [
+        "按地区",
+        "按关系",
+        "按费用类别",
+        "按月",
+        "代缴保费",
+        "明细",
+    ]
     cells = [[cell.value for cell in row] for row in book["按地区"].iter_rows()]
     assert ["合肥市", "芜湖市", "跨市", 2, 150, 1, -40, 110] in cells
     assert ["合计", None, None, 6, 540, 1, -40, 500] in cells
+    cells = [[cell.value for cell in row] for row in book["明细"].iter_rows()]
+    named = ["2024-08", "芜湖市", "合肥市", "子女", "购药"]
+    assert [*named, 1, 90, 0, 0, 90] in cells
 
 
 @pytest.mark.parametrize("name", ["sharing", "settlement-differences"])

@@ -25,9 +25,10 @@ from reports.settlements.region_clearings import (
     clearing_lines,
     owed_institutions,
 )
-from reports.settlements.sharing import Figures, Sharing, sharing
+from reports.settlements.sharing import Sharing, sharing
 from reports.settlements.sharing_open import Open, open_sums
 from reports.settlements.sharing_sheets import sharing_sheets
+from reports.settlements.sharing_sums import Figures
 from reports.settlements.sharing_year import (
     ROLES,
     MonthRow,

@@ -20,9 +20,9 @@ from ledger.money import NOTHING
 from ledger.periods import Month, month_of
 from ledger.settlements.clearing import ELSEWHERE, FAMILY, NETWORKED, PREMIUM
 from ledger.settlements.results import SHARED
-from reports.settlements.sharing import POSTING
-from reports.settlements.sharing import PREMIUM as PREMIUMS
-from reports.settlements.sharing import STANDS, SUM
+from reports.settlements.sharing_sums import POSTING
+from reports.settlements.sharing_sums import PREMIUM as PREMIUMS
+from reports.settlements.sharing_sums import STANDS, SUM
 
 
 class Open(NamedTuple):

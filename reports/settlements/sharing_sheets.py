@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ledger import regions
 from reports.people.report_sheets import SIGNED
-from reports.settlements.sharing import Figures, Part, Sharing
+from reports.settlements.sharing import Part, Sharing
+from reports.settlements.sharing_sums import Figures
 from reports.usage import percent_text
 from reports.xlsx import Column, Sheet
 
@@ -52,7 +53,7 @@ def figures_cells(figures: Figures) -> tuple:
 
 
 def sharing_sheets(made: Sharing, unit: str) -> list[Sheet]:
-    """按地区, 按关系, 按费用类别, 按月, 代缴保费."""
+    """按地区, 按关系, 按费用类别, 按月, 代缴保费, 明细."""
     line = f"编制单位：{unit}　　{span_words(made)}　　单位：元"
     name = regions.name(made.region) if made.region else "各统筹区"
     total = figures_cells(made.total)
@@ -78,6 +79,7 @@ def sharing_sheets(made: Sharing, unit: str) -> list[Sheet]:
         _parts("按费用类别", "费用类别", name, line, made.categories, total),
         _parts("按月", "月份", name, line, made.months, total),
         _premiums(made, name, line),
+        _details(made, name, line),
     ]
 
 
@@ -124,4 +126,26 @@ def _premiums(made: Sharing, name: str, line: str) -> Sheet:
         ],
         ("合计", "", "", "", *made.premium_total),
         ("", SIGNED),
+    )
+
+
+def _details(made: Sharing, name: str, line: str) -> Sheet:
+    titles = ("月份", "授权地", "就医地", "关系", "费用类别")
+    return Sheet(
+        "明细",
+        f"职工医保个人账户家庭共济运行情况（{name}，明细）",
+        line,
+        (*(Column(title, width=14) for title in titles), *FIGURES),
+        [
+            (
+                row.month,
+                regions.name(row.payer),
+                regions.name(row.place),
+                row.relation,
+                row.category,
+                *figures_cells(row.figures),
+            )
+            for row in made.details
+        ],
+        ("合计", "", "", "", "", *figures_cells(made.total)),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select
 
 from ledger.periods import Month
 from ledger.settlements.results import SHARED
-from reports.settlements.sharing import (
+from reports.settlements.sharing_sums import (
     PREMIUM,
     SUM,
     Figures,
