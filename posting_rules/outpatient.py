@@ -87,11 +87,15 @@ def reimburse(
     """
     deductible = min(bill, max(0, rule.deductible - deducted))
     above = bill - deductible
-    fund = min(half_up(above * rule.rates[level]), max(0, rule.cap - paid))
+    fund = min(half_up(above, rule.rates[level]), max(0, rule.cap - paid))
     return Reimbursement(deductible, fund, above - fund)
 
 
-def half_up(amount: Fraction) -> int:
-    """Whole fen, 四舍五入 (RULES.md section 2, reading 6); amounts are not negative."""
-    over, under = amount.numerator, amount.denominator
-    return (2 * over + under) // (2 * under)
+def half_up(amount: int, rate: Fraction) -> int:
+    """A rate of whole fen, 四舍五入 (RULES.md section 2, reading 6); none is negative.
+
+    >>> half_up(25, Fraction(1, 2)), half_up(24, Fraction(1, 2))
+    (13, 12)
+    """
+    under = rate.denominator
+    return (2 * amount * rate.numerator + under) // (2 * under)

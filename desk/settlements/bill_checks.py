@@ -47,10 +47,9 @@ TITLES = {
 def content(bill: Bill, province: str) -> tuple:
     """What two lines of one 流水号 must share, in the order of CONTENT."""
     place = pooling_region(bill.place, province)
-    return (*bill[6:7], *bill[3:6], bill.channel, bill.institution, place) + (
-        bill.category,
-        *bill[14:21],
-    )
+    told = (bill.person_id, bill.at, bill.act, bill.original, bill.channel)
+    told += (bill.institution, place, bill.category, bill.total, bill.in_policy)
+    return told + (bill.pooled, bill.other, bill.own, bill.shared, bill.cash)
 
 
 def is_known(bill: Bill, standing: Standing) -> bool:
@@ -70,7 +69,7 @@ def is_known(bill: Bill, standing: Standing) -> bool:
 
 def check_person(bill: Bill, standing: Standing) -> None:
     """Who is not registered has no line, and none is in the future."""
-    if bill.status is None:
+    if bill.person is None:
         article = clause(standing.province, "registered")
         found, expected = masked_id(bill.person_id), "在参保名单或绑定表里登记过的人"
         raise CannotTake("个人编号", found, expected, f"没有登记（{article}）")
@@ -83,11 +82,12 @@ def check_person(bill: Bill, standing: Standing) -> None:
 def check(bill: Bill, standing: Standing) -> Designation:
     """The institution's designation on the day; CannotTake what cannot be charged."""
     check_person(bill, standing)
-    if bill.died_on is not None and bill.at[:10] > bill.died_on:
-        expected = f"不晚于{bill.died_on}"
+    died_on = bill.person.died_on
+    if died_on is not None and bill.at[:10] > died_on:
+        expected = f"不晚于{died_on}"
         refuse(bill, "dead", "结算时间", bill.at, expected, "在死亡日期之后")
     check_region(bill, bill.region, standing)
-    fund = bill.fund or accounts_fund(bill.region)
+    fund = bill.person.fund or accounts_fund(bill.region)
     if bill.said_fund and bill.said_fund != fund:
         refuse(bill, "region", "险种", bill.said_fund, fund, "与登记的险种不同")
     if bill.in_policy > bill.total:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 from desk.settlements.bill_checks import check, check_twin, refuse, twin_key, yuan
-from desk.settlements.standing import Standing, accounts_fund, pooling_region
+from desk.settlements.standing import Standing, accounts_fund, day, pooling_region
 from ledger import regions
 from ledger.settlements.feed import Bill
 from ledger.settlements.institutions import Designation
@@ -24,7 +23,6 @@ from posting_rules.outpatient import OutpatientRule, reimburse, rule_of
 from posting_rules.uses import OWN, Ruling, cost_ruling
 
 ALL = "all"
-day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
 class Benefit(NamedTuple):
@@ -38,10 +36,9 @@ class Benefit(NamedTuple):
 
 
 class Payable(NamedTuple):
-    """An account that may pay, and how much it may and can at most."""
+    """An account of the family, what it has, and what it may pay for."""
 
     member: Member | None  # None: the own account
-    most: int  # of what is left to pay, by the rule
     balance: int
     ruling: Ruling
 
@@ -89,7 +86,7 @@ def charge(bill: Bill, standing: Standing, members: list[Member], late: bool) ->
         "",
         bill.person_id,
         bill.region,
-        bill.fund or accounts_fund(bill.region),
+        bill.person.fund or accounts_fund(bill.region),
         bill.status,
         bill.channel,
         bill.institution,
@@ -125,7 +122,10 @@ def _settle(result: Result, gives: Benefit, standing: Standing) -> None:
     if gives.ruled:
         year = int(result.at[:4])
         standing.use(result.person_id, year, gives.deductible, result.pooled)
-    standing.twins[twin_key(result)] = result.channel, result.serial
+    if standing.watched:
+        key = twin_key(result)
+        if key in standing.watched:
+            standing.twins[key] = result.channel, result.serial
 
 
 def rule_for(
@@ -138,7 +138,7 @@ def rule_for(
 
 
 def _benefit(bill: Bill, held: Designation, standing: Standing, on: date) -> Benefit:
-    fund = bill.fund or accounts_fund(bill.region)
+    fund = bill.person.fund or accounts_fund(bill.region)
     rule = rule_for(bill.region, fund, bill.status, bill.category, on)
     if rule is None:
         return Benefit(False, 0, 0, 0, 0)
@@ -171,16 +171,16 @@ def _payables(
     if standing.paid_out(region, on):
         return []
     ruling = cost_ruling(region, OWN, level, category, in_province, on)
-    balance = standing.usable(bill.person_id, region)
-    found = [Payable(None, bill.total, balance, ruling)]
+    account = bill.person.account_in(region)
+    found = [Payable(None, account.free if account else 0, ruling)]
     if bill.channel != NETWORKED or not members:
         return found
     for member in standing.family(region, members, bill.at, on):
         ruling = cost_ruling(
             member.region, member.relation, level, category, in_province, on
         )
-        balance = standing.usable(member.person_id, member.region)
-        found.append(Payable(member, bill.total, balance, ruling))
+        account = standing.account(member.person_id, member.region)
+        found.append(Payable(member, account.free if account else 0, ruling))
     return found
 
 

@@ -10,9 +10,9 @@ the accounts in reverse order, then in cash; later bills stay as they are.
 from __future__ import annotations
 
 from desk.settlements.bill_checks import check_person, check_region, refuse, yuan
-from desk.settlements.charging import day, rule_for
+from desk.settlements.charging import rule_for
 from desk.settlements.open_bills import OpenBill
-from desk.settlements.standing import Standing, pooling_region
+from desk.settlements.standing import Standing, day, pooling_region
 from ledger.settlements.feed import Bill
 from ledger.settlements.results import CHARGE, MADE_UP, PARTS, REVERSAL, Result, Share
 from posting_rules.families import given_back

@@ -19,9 +19,8 @@ from desk.settlements.recording import Recorder
 from desk.settlements.standing import Standing
 from desk.taking import Desk, Taken
 from importers.people import PeopleDocument
-from ledger.people import staging
-from ledger.settlements import feed, months, storing
-from ledger.settlements.feed import Bill
+from ledger.settlements import months, state, storing
+from ledger.settlements.feed import Bill, Lines
 from ledger.settlements.results import CHARGE, Result
 
 
@@ -32,45 +31,41 @@ def take(
     document_id: int,
     aside: Aside,
 ) -> Taken:
-    staging.load(connection, feed.STAGED, document.fields, document.blocks())
+    lines = Lines(document.blocks())
+    if not lines.rows:
+        return Taken()
     months.keep(connection)
     now = desk.actor.at[:19].replace("T", " ")
-    standing = Standing(connection, desk.province, now)
-    recorder = Recorder(
-        connection,
-        desk,
-        document_id,
-        document.sha256,
-        document.name,
-        feed.times_freed(connection),
-    )
+    standing = Standing(connection, desk.province, now, lines)
+    freed = state.times_freed(connection)
+    name, sha256 = document.name, document.sha256
+    recorder = Recorder(connection, desk, document_id, sha256, name, freed)
     counts: Counter[str] = Counter()
-    desk.tell(f"{document.name} 计算")
-    for result in results(connection, desk, standing, aside, counts):
+    desk.tell(f"{name} 计算")
+    for result in results(lines, desk, standing, aside, counts):
         recorder.add(result)
-    storing.fill(connection, storing.YEARS, _years(standing))
-    storing.fill(connection, storing.UNTIL, _until(standing))
-    desk.tell(f"{document.name} 记录")
-    ids = recorder.finish() if counts["new"] else []
+    desk.tell(f"{name} 记录")
+    storing.keep_years(connection, standing.year_rows())
+    storing.keep_until(connection, standing.until_rows())
     told = _warnings(counts)
     return Taken(
         new=counts["new"],
         known=counts["known"],
-        posting_ids=[id for id in ids if id is not None],
+        posting_ids=recorder.finish(),
         warnings=lambda connection: told,
     )
 
 
 def results(
-    connection: Connection,
+    lines: Lines,
     desk: Desk,
     standing: Standing,
     aside: Aside,
     counts: Counter[str],
 ) -> Iterator[Result]:
     """The lines that can be taken, split, in the order of time."""
-    seen: dict[str, Bill | None] = dict.fromkeys(feed.repeated(connection))
-    for bill in feed.bills(connection):
+    seen: dict[str, Bill | None] = dict.fromkeys(lines.repeated)
+    for bill in lines.bills(standing.people):
         try:
             twice = bill.serial in seen and _repeated(bill, seen)
             if twice or is_known(bill, standing):
@@ -88,7 +83,7 @@ def results(
 
 def _settled(bill: Bill, desk: Desk, standing: Standing) -> Result:
     members = standing.grantors(bill.person_id, bill.at)
-    younger = standing.younger(bill.person_id, members, (bill.at, bill.serial))
+    younger = standing.younger(bill, members)
     if younger is not None and not desk.late:
         check_person(bill, standing)
         expected = (
@@ -112,20 +107,10 @@ def _repeated(bill: Bill, seen: dict[str, Bill | None]) -> bool:
     if first is None:
         seen[bill.serial] = bill
         return False
-    if first[3:] != bill[3:]:
+    if first[3:-3] != bill[3:-3]:
         why = "在本文件中重复，内容不同"
         refuse(bill, "split", "结算流水号", bill.serial, "不重复的流水号", why)
     return True
-
-
-def _years(standing: Standing) -> Iterator[tuple]:
-    for person_id, year in standing.new_years:
-        yield person_id, year, *standing.years[person_id, year]
-
-
-def _until(standing: Standing) -> Iterator[tuple]:
-    for person_id in standing.new_until:
-        yield person_id, *standing.until[person_id]
 
 
 def _warnings(counts: Counter[str]) -> list[str]:

@@ -1,12 +1,7 @@
-"""Recording: split lines go into tables, batches and vouchers; a posting a month.
-
-Lines come in the order of time and are not held in memory: sums are kept as they pass,
-rows go into temporary tables, and from there into their places at the end.
-"""
+"""Recording: split lines go into tables, batches and vouchers; a posting a month."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from typing import Iterable
 
@@ -25,7 +20,6 @@ from ledger.people.batches import BATCH, NewBatch
 from ledger.periods import period
 from ledger.settlements import state, storing, summing
 from ledger.settlements.results import MANUAL, Result
-from ledger.settlements.storing import DONE, MOVED, SHARES, Into
 from ledger.vouchers import Posting
 from posting_rules.settlement_vouchers import Told
 
@@ -51,67 +45,82 @@ class Recorder:
         self.cities = frozenset(regions.cities(desk.province))
         self.next_batch = next_id(connection, BATCH)
         self.batches: dict[tuple[str, str], int] = {}  # by month and region
+        self.lines: dict[str, list[Result]] = {}  # by month
         self.latest: dict[str, str] = {}  # by month: its last day that has a line
-        self.lines: dict[str, int] = defaultdict(int)  # by month: lines
+        self.shares: list[tuple] = []
+        self.movements: list[tuple] = []
         self.sums = Sums()
-        self.done = Into(connection, DONE)
-        self.shares = Into(connection, SHARES)
-        self.moved = Into(connection, MOVED)
         self.post_on = desk.post_on and desk.post_on.isoformat()
 
     def add(self, result: Result) -> None:
         month, on = result.at[:7], result.at[:10]
         if on > self.latest.get(month, ""):
             self.latest[month] = on
-        self.lines[month] += 1
-        batch_id = self._batch(month, result.region, result.place)
-        self.done.add(_done_row(result, month, batch_id))
+            self.lines.setdefault(month, [])
+        self.lines[month].append(result)
         if result.own or result.shares:
             self._move(result, month, self.post_on or on)
         self.sums.add(result, month, accounts_fund)
 
     def _move(self, result: Result, month: str, dated: str) -> None:
-        times = self.freed.get(result.serial)
-        serial = f"{result.serial}|{times}" if times else result.serial
+        serial, times = result.serial, self.freed.get(result.serial)
+        if times:
+            serial += f"|{times}"
         where = (result.row, result.institution, result.category)
         if result.own:
             here = result.channel == MANUAL or result.region == result.place
-            kind = HERE if here else ELSEWHERE
-            self.moved.add(
-                (result.person_id, "settle", serial, result.region, dated, kind)
-                + (-result.own, self._batch(month, result.region, ""), *where)
+            self._movement(
+                (result.person_id, "", "settle", serial, result.region, dated),
+                HERE if here else ELSEWHERE,
+                -result.own,
+                self._batch(month, result.region),
+                where,
             )
         for share in result.shares:
-            batch_id = self._batch(month, share.payer_region, "")
-            self.shares.add(
+            batch_id = self._batch(month, share.payer_region)
+            self.shares.append(
                 (month, result.person_id, result.serial, share.position)
                 + (share.payer_id, share.payer_region, share.relation)
-                + (result.place, share.amount, batch_id)
+                + (result.place, share.amount, batch_id, 0)
             )
-            self.moved.add(
-                (share.payer_id, "settle", serial, share.payer_region, dated, FAMILY)
-                + (-share.amount, batch_id, *where)
+            self._movement(
+                (share.payer_id, "", "settle", serial, share.payer_region, dated),
+                FAMILY,
+                -share.amount,
+                batch_id,
+                where,
             )
 
-    def _batch(self, month: str, region: str, place: str) -> int:
-        """The batch of a month and region; who has no book here goes with the place."""
-        key = (month, region if region in self.cities else place)
-        batch_id = self.batches.get(key)
+    def _movement(self, key, kind: str, amount: int, batch_id: int, where) -> None:
+        row = (*key, kind, amount, batch_id, self.document_id, *where)
+        self.movements.append(row)
+
+    def _batch(self, month: str, region: str) -> int:
+        batch_id = self.batches.get((month, region))
         if batch_id is None:
-            batch_id = self.batches[key] = self.next_batch + len(self.batches)
+            batch_id = self.next_batch + len(self.batches)
+            self.batches[month, region] = batch_id
         return batch_id
 
     def finish(self) -> list[int]:
         """Record what was added: a posting of each month, its batches, its sums."""
-        for into in (self.done, self.shares, self.moved):
-            into.flush()
+        connection = self.connection
+        for month, lines in sorted(self.lines.items()):
+            ends = {(line.region, line.place) for line in lines}
+            ids = {
+                (region, place): self._batch(
+                    month, region if region in self.cities else place
+                )
+                for region, place in sorted(ends)
+            }
+            storing.insert_lines(connection, lines, ids, self.document_id)
+        storing.insert_shares(connection, self.shares)
+        storing.insert_movements(connection, self.movements)
+        self.movements = self.shares = []
         for (month, region), batch_id in self.batches.items():
             self._start(month, region, batch_id)
-        storing.insert(self.connection, self.document_id)
-        ids = []
-        for month in sorted(self.latest):
-            ids.append(self._post(month))
-        return ids
+        made = [self._post(month) for month in sorted(self.lines)]
+        return [posting_id for posting_id in made if posting_id is not None]
 
     def _start(self, month: str, region: str, batch_id: int) -> None:
         on = voucher_day(self.desk, date.fromisoformat(self.latest[month]))
@@ -121,12 +130,12 @@ class Recorder:
         made = batches.start(self.connection, new, actor.by, actor.at)
         assert made == batch_id, "batches are numbered in order under the lock"
 
-    def _post(self, month: str) -> int:
+    def _post(self, month: str) -> int | None:
         """The month's vouchers as one posting, which carries its regions' batches."""
         connection, on = self.connection, date.fromisoformat(self.latest[month])
         mine = {r: id for (m, r), id in self.batches.items() if m == month}
         dated = voucher_day(self.desk, on)
-        source = f"{self.name}（{month}，{self.lines[month]}行）"
+        source = f"{self.name}（{month}，{len(self.lines[month])}行）"
         told = Told(dated, on, period(month), source, evidence=self.name)
         made = vouchers_of(self.sums.of_month(month), self.cities, told)
         how = {"dated": dated, "occurred_on": on, "source": source}
@@ -171,24 +180,5 @@ def record(
             key = result.person_id, int((result.original_month or result.month)[:4])
             before = used.get(key) or state.used(connection, *key)
             used[key] = before[0] + result.deductible, before[1] + result.pooled
-    storing.fill(connection, storing.YEARS, [(*k, *both) for k, both in used.items()])
-    storing.fill(connection, storing.UNTIL, [])
-    return [id for id in recorder.finish() if id is not None]
-
-
-def _done_row(result: Result, month: str, batch_id: int) -> tuple:
-    """The row of settlement, in the order of storing.DONE_COLUMNS."""
-    return (
-        month,
-        result.person_id,
-        result.serial,
-        result.at,
-        result.act,
-        result.original,
-        result.original_month,
-        *result[8:29],  # from region to note
-        result.ruled,
-        result.sheet,
-        batch_id,
-        result.row,
-    )
+    storing.keep_years(connection, [(*key, *both) for key, both in used.items()])
+    return recorder.finish()

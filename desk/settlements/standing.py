@@ -8,81 +8,71 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import Callable, Iterable
+from typing import Iterator
 
 from sqlalchemy import Connection
 
 from desk.settlements.account_modes import paid_out
 from desk.settlements.open_bills import OpenBill, open_bills
 from ledger import regions
-from ledger.settlements import bindings, feed, institutions, state
+from ledger.settlements import bindings, institutions, state
+from ledger.settlements.feed import PERSON_ID, SERIAL, Bill, Lines
 from ledger.settlements.institutions import Designation
-from ledger.settlements.results import Result
+from ledger.settlements.results import MANUAL, Result
+from ledger.settlements.state import Account
 from posting_rules.families import Member, in_order
 from posting_rules.personal import fund_of_accounts
 
-Key = tuple[str, str]  # person and region: whose account, or time and serial
 NOTHING_USED = (0, 0)
+day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
 class Standing:
     """The state of one import; `now` is the time beyond which nothing has happened."""
 
-    def __init__(self, connection: Connection, province: str, now: str):
-        self.now = now
+    def __init__(self, connection: Connection, province: str, now: str, lines: Lines):
+        self.now, self.province = now, province
         self.cities = frozenset(regions.cities(province))
-        self.province = province
-        self.balances: dict[Key, list[int]] = {}  # balance, claim
-        self.unusable: set[Key] = set()
-        self._read_accounts(connection)
-        self.payers = state.payers(connection)
-        self.bound = bindings.members(connection, feed.STAGED)
+        originals = lines.originals()
+        manuals = list(lines.by_channel(MANUAL))
+        people, serials = lines.column(PERSON_ID), lines.column(SERIAL)
+        state.stage(connection, people, serials, originals, manuals)
+        months = lines.months
+        self.people = state.people(connection, months[0])
+        state.add_until(connection, self.people, lines.first)
+        self.bound = bindings.members(connection, state.PEOPLE)
         self.years = state.years(connection)
-        self.until = state.until(connection)
-        self.new_years: set[tuple[str, int]] = set()
-        self.new_until: set[str] = set()
+        self.new_years: dict[tuple[str, int], tuple[int, int]] = {}
+        self.new_until: dict[str, tuple[str, str]] = {}
         self.roster = institutions.designations(connection)
-        self.wanted = feed.wanted_originals(connection)
+        self.wanted = {serial for serial, _ in originals}
         self.open: dict[str, OpenBill] = open_bills(connection)
-        self.known = feed.known(connection)
-        self.twins = {row[:4]: row[4:] for row in state.twins(connection)}
-        self.paid_out: Callable[[str, date], bool] = paid_out(connection)
+        self.known = state.known(connection)
+        self.twins = {row[:4]: row[4:] for row in state.twins(connection, months)}
+        self.watched = set(manuals)  # bills that would be the same networked
+        self.paid_out = paid_out(connection)
 
-    def _read_accounts(self, connection: Connection) -> None:
-        for row in state.accounts(connection):
-            self.balances[row.person_id, row.region] = [row.balance, row.claim]
-            if not row.usable:
-                self.unusable.add((row.person_id, row.region))
-        for person_id, region, amount in state.drafted(connection):
-            self.balances[person_id, region][0] += amount
-
-    def usable(self, person_id: str, region: str) -> int:
-        """What an account may pay; nothing where there is none, or it is closed."""
-        key = person_id, region
-        held = self.balances.get(key)
-        return 0 if held is None or key in self.unusable else max(0, held[0])
+    def account(self, person_id: str, region: str) -> Account | None:
+        person = self.people.get(person_id)
+        return person.account_in(region) if person else None
 
     def move(self, person_id: str, region: str, amount: int) -> None:
         """An account's balance moves; what it is given pays off its claim first."""
-        held = self.balances[person_id, region]
-        if amount > 0 and held[1]:
-            recovered = min(held[1], amount)
-            held[1] -= recovered
-            amount -= recovered
-        held[0] += amount
+        self.account(person_id, region).move(amount)
 
-    def designation(self, code: str, day: str) -> Designation | None:
-        return institutions.designated(self.roster.get(code, ()), day)
+    def designation(self, code: str, on: str) -> Designation | None:
+        return institutions.designated(self.roster.get(code, ()), on)
 
     def grantors(self, person_id: str, at: str) -> list[Member]:
         """Everybody whose binding with a person holds at a time, as of that month."""
         bound = self.bound.get(person_id)
         if not bound:
             return []
+        month = at[:7]
         return [
             Member(
                 row.grantor_id,
-                self.payers[row.grantor_id].region_in(at[:7]),
+                self.people[row.grantor_id].region_in(month),
                 row.relation,
                 row.bound_at,
                 row.serial,
@@ -104,7 +94,7 @@ class Standing:
         return in_order(region, living, on)
 
     def _dead(self, person_id: str, at: str) -> bool:
-        died_on = self.payers[person_id].died_on
+        died_on = self.people[person_id].died_on
         return died_on is not None and died_on < at[:10]
 
     def used(self, person_id: str, year: int) -> tuple[int, int]:
@@ -113,30 +103,41 @@ class Standing:
 
     def use(self, person_id: str, year: int, deducted: int, paid: int) -> None:
         """The year's use moves; a refund's is below zero."""
-        before = self.used(person_id, year)
-        self.years[person_id, year] = before[0] + deducted, before[1] + paid
-        self.new_years.add((person_id, year))
+        key = (person_id, year)
+        before = self.years.get(key, NOTHING_USED)
+        used = before[0] + deducted, before[1] + paid
+        self.years[key] = self.new_years[key] = used
 
-    def younger(
-        self, person_id: str, members: Iterable[Member], key: Key
-    ) -> Key | None:
-        """The latest line of the person's family, where it is after this one."""
-        until = self.until
-        latest = until.get(person_id)
-        for member in members:
-            other = until.get(member.person_id)
-            if other is not None and (latest is None or other > latest):
-                latest = other
-        return latest if latest is not None and latest > key else None
+    def younger(self, bill: Bill, members: list[Member]) -> tuple[str, str] | None:
+        """The latest line of the person's family, where it is after this one.
 
-    def settle(self, result: Result, members: Iterable[Member]) -> None:
+        Only lines that stood before the list can be: its own come in order.
+        """
+        key = bill.at, bill.serial
+        found = [self.people[m.person_id].until for m in members]
+        if bill.person is not None:
+            found.append(bill.person.until)
+        return max((until for until in found if until and until > key), default=None)
+
+    def settle(self, result: Result, members: list[Member]) -> None:
         """A line is settled: its family is settled until its time."""
         key = (result.at, result.serial)
-        for person_id in (result.person_id, *(m.person_id for m in members)):
-            there = self.until.get(person_id)
-            if there is None or there < key:
-                self.until[person_id] = key
-                self.new_until.add(person_id)
+        self._settle(result.person_id, key)
+        for member in members:
+            self._settle(member.person_id, key)
+
+    def _settle(self, person_id: str, key: tuple[str, str]) -> None:
+        before = self.people[person_id].until
+        if before is None or before < key:
+            self.new_until[person_id] = key
+
+    def year_rows(self) -> Iterator[tuple]:
+        for (person_id, year), (deducted, paid) in self.new_years.items():
+            yield person_id, year, deducted, paid
+
+    def until_rows(self) -> Iterator[tuple]:
+        for person_id, (at, serial) in self.new_until.items():
+            yield person_id, at, serial
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ the connection, which an import closes (dropping a large table takes longer).
 from __future__ import annotations
 
 from io import BytesIO
-from itertools import count, repeat
+from itertools import count, islice, repeat
 from typing import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
@@ -22,6 +22,7 @@ NUMBERS = {"at", "row", "year"}
 TEXTS = {"g6": {"other"}}  # 对方, no money
 CACHE_KIB = 64 * 1024  # SQLite keeps this much of temporary tables in memory
 SORTED = 0.999  # correlation of place and order
+CHUNK = 20_000  # rows handed to the driver at once
 WORK_MEMORY = "64MB"  # PostgreSQL, for a sort or a hash
 
 
@@ -79,11 +80,25 @@ def in_order(connection: Connection, name: str) -> bool:
     return correlation is not None and correlation > SORTED
 
 
-def copied(columns: Iterable[Sequence], count: int) -> BytesIO:
-    """Columns of values as COPY reads them; absent is NULL."""
-    assert count
-    texts = map(_copied, columns)
-    return BytesIO(("\n".join(map("\t".join, zip(*texts))) + "\n").encode())
+def append(
+    connection: Connection,
+    name: str,
+    columns: Sequence[str] | None,
+    rows: Iterable[tuple],
+) -> None:
+    """Add rows to a table through the driver, as the database keeps their values."""
+    cursor, rows = connection.connection.cursor(), iter(rows)
+    quoted = "(" + ", ".join(f'"{c}"' for c in columns) + ")" if columns else ""
+    while chunk := list(islice(rows, CHUNK)):
+        if connection.dialect.name == "sqlite":
+            marks = ", ".join("?" * len(chunk[0]))
+            cursor.executemany(f"INSERT INTO {name} {quoted} VALUES ({marks})", chunk)
+            continue
+        texts = map(_copied, zip(*chunk))
+        lines = "\n".join(map("\t".join, zip(*texts))) + "\n"
+        copy = f"COPY {name} {quoted} FROM STDIN"
+        cursor.execute(copy, stream=BytesIO(lines.encode()))
+    cursor.close()
 
 
 def temporary(connection: Connection, name: str, query: str, **values) -> int:

@@ -1,27 +1,25 @@
-"""Feed: the staged lines of a list of bills in the order in which they act.
+"""Feed: the lines of a list of bills in the order in which they act.
 
-The list lies staged (`staging`) as the temporary table `g3`. Lines act by 结算时间, then
-流水号 (RULES.md section 2, reading 17), whatever their order in the file.
+Lines act by 结算时间, then 流水号 (RULES.md section 2, reading 17), whatever their order
+in the file. They are held in memory: sorted there, a million take less than in the
+database, which is only asked what stands of their people and serials.
 """
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+from collections import Counter
+from itertools import repeat
+from operator import itemgetter
+from typing import Iterable, Iterator, NamedTuple
 
-from sqlalchemy import Connection, text
-
-from ledger.settlements.months import TABLE as MONTHS
-
-STAGED = "g3"
-FETCH = 20_000
-FORM = "G3"
+from ledger.settlements.state import Insured
 
 
 class Bill(NamedTuple):
-    """A staged line with its person, as of the month of 结算时间.
+    """A line with its person, as of the month of 结算时间.
 
-    Amounts are whole fen, None where the list says nothing. `status` is None for who
-    is not registered.
+    Amounts are whole fen, None where the list says nothing. `person` is None for who
+    is not registered; `region` and `status` are those of the month.
     """
 
     sheet: str
@@ -35,6 +33,7 @@ class Bill(NamedTuple):
     said_fund: str
     channel: str
     institution: str
+    institution_name: str
     level: str
     place: str
     category: str
@@ -46,95 +45,75 @@ class Bill(NamedTuple):
     shared: int | None
     cash: int | None
     note: str
+    person: Insured | None
     region: str
-    status: str | None
-    fund: str
-    died_on: str | None
+    status: str
 
 
-def streamed(connection: Connection, query: str) -> Iterator[tuple]:
-    """A query's rows as the driver gives them, never all at once."""
-    cursor = connection.connection.cursor()
-    if connection.dialect.name == "sqlite":
-        cursor.arraysize = FETCH
-        cursor.execute(query)
-        while rows := cursor.fetchmany():
-            yield from rows
-        cursor.close()
-        return
-    cursor.execute(f"DECLARE yibao_feed NO SCROLL CURSOR FOR {query}")
-    while True:
-        cursor.execute(f"FETCH FORWARD {FETCH} FROM yibao_feed")
-        rows = cursor.fetchall()
-        if not rows:
-            break
-        yield from map(tuple, rows)
-    cursor.execute("CLOSE yibao_feed")
-    cursor.close()
+LINE = Bill._fields[:-3]
+SERIAL, AT, ORIGINAL, PERSON_ID = map(
+    LINE.index, ("serial", "at", "original", "person_id")
+)
+CHANNEL, INSTITUTION, TOTAL = map(LINE.index, ("channel", "institution", "total"))
 
 
-def bills(connection: Connection) -> Iterator[Bill]:
-    """The staged lines in order; equal serials follow each other by content."""
-    return map(Bill._make, streamed(connection, BILLS))
+class Lines:
+    """The lines of a list, as tuples of LINE, in the order in which they act."""
 
+    def __init__(self, blocks: Iterable):
+        self.rows: list[tuple] = []
+        for block in blocks:
+            self.rows.extend(zip(repeat(block.sheet), block.rows, *block.columns))
+        self.rows.sort(key=itemgetter(SERIAL))
+        self.rows.sort(key=itemgetter(AT))
+        self.repeated = self._repeated()
 
-def known(connection: Connection) -> dict[str, tuple]:
-    """By 流水号 that is taken already: whose it is and the line's content, if any.
+    def _repeated(self) -> set[str]:
+        """The 流水号 that the list has more than once; then content orders what is
+        equal, so that the first one does not depend on the file's order."""
+        serials = list(map(itemgetter(SERIAL), self.rows))
+        if len(set(serials)) == len(serials):
+            return set()
+        self.rows.sort(key=lambda row: (row[AT], row[SERIAL], repr(row[AT:])))
+        return {serial for serial, times in Counter(serials).items() if times > 1}
 
-    Content is what two lines of one 流水号 must share: time, act, original, person,
-    channel, institution, place, category and the amounts, all above zero.
-    """
-    return {row[0]: tuple(row[1:]) for row in connection.execute(text(KNOWN))}
+    def column(self, place: int) -> Iterator:
+        """One column's values, in order."""
+        return map(itemgetter(place), self.rows)
 
+    @property
+    def first(self) -> str:
+        """The earliest 结算时间."""
+        return self.rows[0][AT]
 
-def wanted_originals(connection: Connection) -> set[str]:
-    """The 流水号 that refunds and reversals of the list name."""
-    rows = connection.execute(text(f"SELECT DISTINCT original FROM {STAGED}"))
-    return {row.original for row in rows if row.original}
+    @property
+    def months(self) -> list[str]:
+        return sorted({at[:7] for at in self.column(AT)})
 
+    def originals(self) -> list[tuple[str, str]]:
+        """(流水号, person) that refunds and reversals name."""
+        named = {(r[ORIGINAL], r[PERSON_ID]) for r in self.rows if r[ORIGINAL]}
+        return sorted(named)
 
-def repeated(connection: Connection) -> set[str]:
-    """The 流水号 that the list has more than once."""
-    return set(connection.execute(text(REPEATED)).scalars())
+    def by_channel(self, channel: str) -> Iterator[tuple[str, str, str, int]]:
+        """(person, institution, day, total) of a channel's lines."""
+        for row in self.rows:
+            if row[CHANNEL] == channel:
+                yield row[PERSON_ID], row[INSTITUTION], row[AT][:10], row[TOTAL]
 
-
-def times_freed(connection: Connection) -> dict[str, int]:
-    """By 流水号: how often its line was taken back; movements' keys say so."""
-    rows = connection.execute(text(TIMES_FREED))
-    return {row.serial: row.times for row in rows}
-
-
-MONTH = "substr(g.time, 1, 7)"
-STATE = f"""(SELECT s.{{0}} FROM person_state AS s
-      WHERE s.person_id = p.person_id AND s.from_month <= {MONTH}
-      ORDER BY s.from_month DESC LIMIT 1)"""
-REGION, STATUS = STATE.format("region"), STATE.format("status")
-BILLS = f"""
-    SELECT g.sheet, g."row", g.serial, g.time, g.act, g.original, g.person_id,
-           g.region, g.fund, g.channel, g.institution, g.level, g.place, g.category,
-           g.total, g.in_policy, g.pooled, g.other, g.own, g.shared, g.cash, g.note,
-           CASE WHEN p.since <= {MONTH} THEN p.region
-                ELSE coalesce({REGION}, p.region) END,
-           CASE WHEN p.retired_from <> '' AND p.retired_from <= {MONTH} THEN '退休'
-                WHEN p.since <= {MONTH} THEN p.status
-                ELSE coalesce({STATUS}, p.status) END,
-           p.fund, CAST(p.died_on AS text)
-    FROM {STAGED} AS g LEFT JOIN person AS p ON p.person_id = g.person_id
-    ORDER BY g.time, g.serial, g.person_id, g.total, g.act, g.institution, g."at"
-"""
-KNOWN = f"""
-    SELECT g.serial, k.person_id, s."at", s.act, s.original, s.channel,
-           s.institution, s.place, s.category, abs(s.total), abs(s.in_policy),
-           abs(s.pooled), abs(s.other), abs(s.own), abs(s.shared), abs(s.cash)
-    FROM (SELECT DISTINCT serial FROM {STAGED}) AS g
-    JOIN serial_key AS k ON k.form = '{FORM}' AND k.serial = g.serial
-    CROSS JOIN {MONTHS} AS m
-    JOIN settlement AS s ON s.month = m.month AND s.person_id = k.person_id
-     AND s.serial = k.serial AND s.freed = 0
-"""
-REPEATED = f"SELECT serial FROM {STAGED} GROUP BY serial HAVING count(*) > 1"
-TIMES_FREED = f"""
-    SELECT s.serial, count(*) AS times
-    FROM settlement AS s JOIN {STAGED} AS g ON g.serial = s.serial
-    WHERE s.freed <> 0 AND s.person_id = g.person_id GROUP BY s.serial
-"""
+    def bills(self, people: dict[str, Insured]) -> Iterator[Bill]:
+        """The lines with their people, in order; each leaves the memory behind it."""
+        rows = self.rows
+        rows.reverse()
+        while rows:
+            line = rows.pop()
+            person = people.get(line[PERSON_ID])
+            if person is None:
+                yield Bill(*line, None, "", "")
+            elif person.states:
+                month = line[AT][:7]
+                yield Bill(
+                    *line, person, person.region_in(month), person.status_in(month)
+                )
+            else:
+                yield Bill(*line, person, person.region, person.status)

@@ -1,83 +1,163 @@
-"""State: what stands of the people of a list before its lines act.
+"""State: what stands of the people of a list of bills before its lines act.
 
 Balances are what is free: what drafts take or give is reckoned with. Everything is
-read set-based, for the people of the staged list and those who pay for them.
+read set-based, for the people of the list and those who pay, or paid, for them.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from sqlalchemy import Connection, text
 
-from ledger.settlements.feed import FORM, STAGED
+from ledger.people import staging
+from ledger.people.tables import PERSON_ID
 from ledger.settlements.months import TABLE as MONTHS
 from ledger.settlements.results import CHARGE, MADE_UP, MANUAL, NETWORKED
 
+PEOPLE, SERIALS, WANTED = "g3_people", "g3_serials", "g3_wanted"
+MANUALS = "g3_manuals"
 USABLE = ("open", "died")
+RETIRED = "退休"
+FETCH = 20_000
 
 
-class Account(NamedTuple):
-    """An account as a list finds it, whole fen; unusable ones only take refunds."""
+class Account:
+    """An account, whole fen; what is not usable only takes what is given back."""
 
-    person_id: str
-    region: str
-    balance: int
-    claim: int
-    usable: bool
+    __slots__ = ("balance", "claim", "usable")
+
+    def __init__(self, balance: int, claim: int, usable: bool):
+        self.balance, self.claim, self.usable = balance, claim, usable
+
+    @property
+    def free(self) -> int:
+        """What the account may pay."""
+        return self.balance if self.usable and self.balance > 0 else 0
+
+    def move(self, amount: int) -> None:
+        """The balance moves; what is given pays off the claim first (P22)."""
+        if amount > 0 and self.claim:
+            recovered = min(self.claim, amount)
+            self.claim -= recovered
+            amount -= recovered
+        self.balance += amount
 
 
-class Payer(NamedTuple):
-    """A grantor: where insured, since when; `states` are earlier (month, region)."""
+class Insured:
+    """A person as the lines of a list find them.
 
-    region: str
-    since: str
-    died_on: str | None
-    states: tuple[tuple[str, str], ...]
+    `account` is that of `region`, `others` those of other regions; `states` is the
+    dated history where it matters: (from month, region, status). `until` is (time,
+    serial) of the latest line of the family, where it is after the list's first.
+    """
+
+    __slots__ = (
+        "region", "status", "fund", "died_on", "account", "others", "states", "until"
+    )  # fmt: skip
+
+    def __init__(self, region: str, status: str, fund: str, died_on: str | None):
+        self.region, self.status = region, status
+        self.fund, self.died_on = fund, died_on
+        self.account: Account | None = None
+        self.others: dict[str, Account] | None = None
+        self.states: tuple[tuple[str, str, str], ...] = ()
+        self.until: tuple[str, str] | None = None
 
     def region_in(self, month: str) -> str:
         """The pooling region of the person in a month."""
-        if self.since <= month:
-            return self.region
-        earlier = [region for from_month, region in self.states if from_month <= month]
-        return earlier[-1] if earlier else self.region
+        return self._state(month)[0]
+
+    def status_in(self, month: str) -> str:
+        return self._state(month)[1]
+
+    def account_in(self, region: str) -> Account | None:
+        if region == self.region:
+            return self.account
+        return self.others.get(region) if self.others else None
+
+    def _state(self, month: str) -> tuple[str, str]:
+        held = self.states[0][1:] if self.states else (self.region, self.status)
+        for from_month, region, status in self.states:
+            if from_month > month:
+                break
+            held = region, status
+        return held
 
 
-def accounts(connection: Connection) -> list[Account]:
-    return [
-        Account(row.person_id, row.region, row.balance, row.claim, row.state in USABLE)
-        for row in connection.execute(text(ACCOUNTS))
-    ]
+class Used(NamedTuple):
+    """What a year used of the deductible, and what the fund paid."""
+
+    deducted: int
+    paid: int
 
 
-def drafted(connection: Connection) -> list[tuple[str, str, int]]:
-    """(person, region, whole fen) that drafts will add, below zero what they take.
+def stage(
+    connection: Connection,
+    people: Iterable[str],
+    serials: Iterable[str],
+    originals: Sequence[tuple[str, str]],
+    manuals: Sequence[tuple],
+) -> None:
+    """Lay out in temporary tables what a list names, and who pays for its people."""
+    person = PERSON_ID.dialect_impl(connection.dialect).compile(connection.dialect)
+    day = "person_id {0}, institution TEXT, day TEXT, total BIGINT".format(person)
+    make(connection, PEOPLE, f"person_id {person} PRIMARY KEY", sorted_rows(people))
+    make(connection, SERIALS, "serial TEXT", sorted_rows(serials))
+    make(connection, WANTED, f"original TEXT, person_id {person}", originals)
+    make(connection, MANUALS, day, manuals)
+    for concerned in (GRANTORS, PAYERS):
+        connection.execute(text(concerned))
 
-    What a draft of another kind adds is not there yet; bills act in their order.
-    """
-    drafts = connection.execute(text(DRAFTS)).first()
-    if drafts is None:
-        return []
-    return [tuple(row) for row in connection.execute(text(DRAFTED))]
+
+def people(connection: Connection, first_month: str) -> dict[str, Insured]:
+    """Everybody concerned, with accounts; what a state was matters from a month on."""
+    found: dict[str, Insured] = {}
+    same: dict[str, str] = {}  # one object for equal words, of which there are few
+    for row in streamed(connection, INSURED):
+        person_id, region, since, status, retired_from, fund, died_on, *held = row
+        region = same.setdefault(region, region)
+        if retired_from and retired_from <= first_month:
+            status = RETIRED
+        person = Insured(region, same.setdefault(status, status), fund, died_on)
+        if held[0] is not None:
+            person.account = Account(held[0], held[1], held[2] in USABLE)
+        if since > first_month or retired_from > first_month:
+            person.states = ((since, region, status),)
+        found[person_id] = person
+    _add_states(connection, found, first_month)
+    for row in connection.execute(text(OTHERS)):
+        person = found[row.person_id]
+        person.others = person.others or {}
+        usable = row.state in USABLE
+        person.others[row.region] = Account(row.balance, row.claim, usable)
+    for row in connection.execute(text(DRAFTED)):
+        account = found[row.person_id].account_in(row.region)
+        if account is not None:
+            account.balance += row.amount
+    return found
 
 
-def payers(connection: Connection) -> dict[str, Payer]:
-    """Everybody who lets an account be used by somebody in the list."""
-    states: dict[str, list[tuple[str, str]]] = {}
-    for row in connection.execute(text(PAYER_STATES)):
-        states.setdefault(row.person_id, []).append((row.from_month, row.region))
-    return {
-        row.person_id: Payer(
-            row.region, row.since, row.died_on, tuple(states.get(row.person_id, ()))
+def _add_states(
+    connection: Connection, found: dict[str, Insured], first_month: str
+) -> None:
+    """The history of those whose state began after a month; before it, the earliest."""
+    states: dict[str, list[tuple[str, str, str]]] = {}
+    for row in connection.execute(text(STATES), {"month": first_month}):
+        retired = row.retired_from and row.retired_from <= row.from_month
+        status = RETIRED if retired else row.status
+        states.setdefault(row.person_id, []).append(
+            (row.from_month, row.region, status)
         )
-        for row in connection.execute(text(PAYERS))
-    }
+        if row.retired_from > row.from_month:
+            states[row.person_id].append((row.retired_from, row.region, RETIRED))
+    for person_id, history in states.items():
+        found[person_id].states = tuple(sorted(history))
 
 
 def years(connection: Connection) -> dict[tuple[str, int], tuple[int, int]]:
     """By person and year: what is used of the deductible, what the fund has paid."""
-    rows = connection.execute(text(YEARS))
-    return {(row.person_id, row.year): (row.deducted, row.paid) for row in rows}
+    return {(row[0], row[1]): (row[2], row[3]) for row in streamed(connection, YEARS)}
 
 
 def used(connection: Connection, person_id: str, year: int) -> tuple[int, int]:
@@ -87,10 +167,27 @@ def used(connection: Connection, person_id: str, year: int) -> tuple[int, int]:
     return (row.deducted, row.paid) if row else (0, 0)
 
 
-def until(connection: Connection) -> dict[str, tuple[str, str]]:
-    """By person: time and serial of the latest line of the person's family."""
-    rows = connection.execute(text(UNTIL))
-    return {row.person_id: (row.at, row.serial) for row in rows}
+def add_until(connection: Connection, found: dict[str, Insured], first: str) -> None:
+    """Who is settled beyond the list's first line already."""
+    for row in connection.execute(text(UNTIL), {"first": first}):
+        found[row.person_id].until = row.at, row.serial
+
+
+def known(connection: Connection) -> dict[str, tuple]:
+    """By 流水号 that is taken already: whose it is and the line's content.
+
+    Content is what two lines of one 流水号 must share: time, act, original, person,
+    channel, institution, place, category and the amounts, all above zero.
+    """
+    return {row[0]: tuple(row[1:]) for row in connection.execute(text(KNOWN))}
+
+
+def times_freed(connection: Connection) -> dict[str, int]:
+    """By 流水号: how often its line was taken back; movements' keys say so."""
+    if connection.execute(text(ANY_FREED)).first() is None:
+        return {}
+    rows = connection.execute(text(TIMES_FREED))
+    return {row.serial: row.times for row in rows}
 
 
 def originals(connection: Connection) -> list:
@@ -108,69 +205,131 @@ def original_shares(connection: Connection) -> list:
     return connection.execute(text(SHARES)).all()
 
 
-def twins(connection: Connection) -> list[tuple]:
+def twins(connection: Connection, months: Sequence[str]) -> list[tuple]:
     """(person, institution, day, total, channel, serial) of standing bills that a line
     of the list may repeat in the other channel. 依据：第二十六条"""
-    found = []
-    if connection.execute(text(ANY_MANUAL_STAGED)).first() is not None:
-        found += connection.execute(text(TWINS_OF_MANUAL)).all()
-    if connection.execute(text(ANY_MANUAL)).first() is not None:
-        found += connection.execute(text(MANUAL_TWINS)).all()
+    found = connection.execute(text(TWINS_OF_MANUAL)).all()
+    for month in months:
+        values = {"month": month}
+        if connection.execute(text(ANY_MANUAL), values).first() is not None:
+            found += connection.execute(text(MANUAL_TWINS), values).all()
     return [tuple(row) for row in found]
 
 
-PEOPLE = f"SELECT person_id FROM {STAGED}"
+def streamed(connection: Connection, query: str) -> Iterator[tuple]:
+    """A query's rows as the driver gives them, never all at once."""
+    cursor = connection.connection.cursor()
+    if connection.dialect.name == "sqlite":
+        cursor.arraysize = FETCH
+        cursor.execute(query)
+        while rows := cursor.fetchmany():
+            yield from rows
+    else:
+        cursor.execute(f"DECLARE yibao_rows NO SCROLL CURSOR FOR {query}")
+        fetch = f"FETCH FORWARD {FETCH} FROM yibao_rows"
+        while rows := cursor.execute(fetch).fetchall():
+            yield from rows
+        cursor.execute("CLOSE yibao_rows")
+    cursor.close()
+
+
+def make(
+    connection: Connection, name: str, columns: str, rows: Sequence[tuple]
+) -> None:
+    """Make a temporary table of rows."""
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql(
+        f"DROP TABLE IF EXISTS {'temp' if sqlite else 'pg_temp'}.{name}"
+    )
+    end = "" if sqlite else "ON COMMIT DROP"
+    if sqlite and "PRIMARY KEY" in columns:
+        end = "WITHOUT ROWID"
+    connection.exec_driver_sql(f"CREATE TEMP TABLE {name} ({columns}) {end}")
+    staging.append(connection, name, None, rows)
+    if not sqlite:
+        connection.exec_driver_sql(f"ANALYZE {name}")
+
+
+def sorted_rows(values: Iterable[str]) -> list[tuple[str]]:
+    """Distinct values in order, as rows."""
+    return [(value,) for value in sorted(set(values))]
+
+
 GRANTORS = f"""
-    SELECT grantor_id FROM binding WHERE freed = 0 AND person_id IN ({PEOPLE})
+    INSERT INTO {PEOPLE} SELECT DISTINCT grantor_id FROM binding
+    WHERE freed = 0 AND person_id IN (SELECT person_id FROM {PEOPLE})
+    ON CONFLICT DO NOTHING
 """
 # Who paid a bill that is given back, whatever became of the binding.
-FORMER = f"""
-    SELECT sh.payer_id FROM {STAGED} AS g CROSS JOIN {MONTHS} AS m
+PAYERS = f"""
+    INSERT INTO {PEOPLE} SELECT DISTINCT sh.payer_id
+    FROM {WANTED} AS w CROSS JOIN {MONTHS} AS m
     JOIN settlement_share AS sh ON sh.month = m.month
-     AND sh.person_id = g.person_id AND sh.serial = g.original AND sh.freed = 0
-    WHERE g.original <> ''
+     AND sh.person_id = w.person_id AND sh.serial = w.original AND sh.freed = 0
+    WHERE 1 = 1
+    ON CONFLICT DO NOTHING
 """
-CONCERNED = f"({PEOPLE} UNION {GRANTORS} UNION {FORMER})"
-ACCOUNTS = f"""
-    SELECT person_id, region, balance, claim, state FROM account
-    WHERE person_id IN {CONCERNED}
+INSURED = f"""
+    SELECT p.person_id, p.region, p.since, p.status, p.retired_from, p.fund,
+           CAST(p.died_on AS text), a.balance, a.claim, a.state
+    FROM {PEOPLE} AS g JOIN person AS p ON p.person_id = g.person_id
+    LEFT JOIN account AS a ON a.person_id = p.person_id AND a.region = p.region
 """
-DRAFTS = "SELECT id FROM batch WHERE state = 'draft' LIMIT 1"
+STATES = f"""
+    SELECT p.person_id, p.retired_from, s.from_month, s.region, s.status
+    FROM {PEOPLE} AS g JOIN person AS p ON p.person_id = g.person_id
+    JOIN person_state AS s ON s.person_id = p.person_id
+    WHERE p.since > :month OR p.retired_from > :month
+"""
+OTHERS = f"""
+    SELECT a.person_id, a.region, a.balance, a.claim, a.state
+    FROM {PEOPLE} AS g JOIN person AS p ON p.person_id = g.person_id
+    JOIN account AS a ON a.person_id = p.person_id AND a.region <> p.region
+"""
+# What a draft of another kind adds is not there yet; bills act in their order.
 DRAFTED = f"""
     SELECT movement.person_id, movement.region,
            CAST(sum(movement.amount) AS bigint) AS amount
-    FROM movement JOIN batch ON batch.id = movement.batch_id
-    WHERE batch.state = 'draft' AND movement.person_id IN {CONCERNED}
+    FROM batch JOIN movement ON movement.batch_id = batch.id
+    JOIN {PEOPLE} AS g ON g.person_id = movement.person_id
+    WHERE batch.state = 'draft'
       AND (movement.amount < 0 OR batch.kind = 'settlement')
     GROUP BY movement.person_id, movement.region
 """
-PAYERS = f"""
-    SELECT person_id, region, since, CAST(died_on AS text) AS died_on FROM person
-    WHERE person_id IN ({GRANTORS})
-"""
-PAYER_STATES = f"""
-    SELECT person_id, from_month, region FROM person_state
-    WHERE person_id IN ({GRANTORS}) ORDER BY person_id, from_month
-"""
 YEARS = f"""
-    SELECT person_id, year, deducted, paid FROM outpatient_year
-    WHERE person_id IN ({PEOPLE})
+    SELECT y.person_id, y.year, y.deducted, y.paid
+    FROM {PEOPLE} AS g JOIN outpatient_year AS y ON y.person_id = g.person_id
 """
 YEAR = """
     SELECT deducted, paid FROM outpatient_year
     WHERE person_id = :person AND year = :year
 """
 UNTIL = f"""
-    SELECT person_id, "at", serial FROM settled_until
-    WHERE person_id IN ({PEOPLE} UNION {GRANTORS})
+    SELECT u.person_id, u."at", u.serial
+    FROM {PEOPLE} AS g JOIN settled_until AS u ON u.person_id = g.person_id
+    WHERE u."at" >= :first
 """
-WANTED = f"""(
-    SELECT DISTINCT g.original, k.person_id FROM {STAGED} AS g
-    JOIN serial_key AS k ON k.form = '{FORM}' AND k.serial = g.original
-    WHERE g.original <> ''
-) AS w"""
+KNOWN = f"""
+    SELECT k.serial, k.person_id, s."at", s.act, s.original, s.channel,
+           s.institution, s.place, s.category, abs(s.total), abs(s.in_policy),
+           abs(s.pooled), abs(s.other), abs(s.own), abs(s.shared), abs(s.cash)
+    FROM {SERIALS} AS g
+    JOIN serial_key AS k ON k.form = 'G3' AND k.serial = g.serial
+    CROSS JOIN {MONTHS} AS m
+    JOIN settlement AS s ON s.month = m.month AND s.person_id = k.person_id
+     AND s.serial = k.serial AND s.freed = 0
+"""
+ANY_FREED = """
+    SELECT 1 FROM batch WHERE kind = 'settlement' AND state IN ('rejected', 'undone')
+    LIMIT 1
+"""
+TIMES_FREED = f"""
+    SELECT s.serial, count(*) AS times
+    FROM settlement AS s JOIN {SERIALS} AS g ON g.serial = s.serial
+    WHERE s.freed <> 0 GROUP BY s.serial
+"""
 ORIGINALS = f"""
-    SELECT s.* FROM {WANTED} CROSS JOIN {MONTHS} AS m
+    SELECT s.* FROM {WANTED} AS w CROSS JOIN {MONTHS} AS m
     JOIN settlement AS s ON s.month = m.month AND s.person_id = w.person_id
      AND s.serial = w.original AND s.freed = 0
 """
@@ -184,7 +343,7 @@ GIVEN_BACK = f"""
            CAST(sum(r.own) AS bigint) AS own,
            CAST(sum(r.shared) AS bigint) AS shared,
            CAST(sum(r.cash) AS bigint) AS cash
-    FROM {WANTED} CROSS JOIN {MONTHS} AS m
+    FROM {WANTED} AS w CROSS JOIN {MONTHS} AS m
     JOIN settlement AS r ON r.month = m.month AND r.person_id = w.person_id
      AND r.original = w.original AND r.freed = 0
     GROUP BY w.original
@@ -192,7 +351,7 @@ GIVEN_BACK = f"""
 SHARES = f"""
     SELECT w.original, sh.position, sh.payer_id, sh.payer_region, sh.relation,
            CAST(sum(sh.amount) AS bigint) AS amount
-    FROM {WANTED} CROSS JOIN {MONTHS} AS m
+    FROM {WANTED} AS w CROSS JOIN {MONTHS} AS m
     JOIN settlement AS s ON s.month = m.month AND s.person_id = w.person_id
      AND s.freed = 0 AND (s.serial = w.original OR s.original = w.original)
     JOIN settlement_share AS sh ON sh.month = s.month
@@ -205,23 +364,20 @@ STANDS = f"""s.act IN ('{CHARGE}', '{MADE_UP}') AND s.freed = 0
     SELECT sum(r.total) FROM {MONTHS} AS n
     JOIN settlement AS r ON r.month = n.month AND r.person_id = s.person_id
      AND r.original = s.serial AND r.freed = 0), 0)"""
-ANY_MANUAL_STAGED = f"SELECT 1 FROM {STAGED} WHERE channel = '{MANUAL}' LIMIT 1"
-ANY_MANUAL = f"""
-    SELECT 1 FROM settlement_sum WHERE channel = '{MANUAL}' AND month IN (
-        SELECT DISTINCT substr(time, 1, 7) FROM {STAGED}
-    ) LIMIT 1
-"""
 TWIN = 's.person_id, s.institution, substr(s."at", 1, 10), s.total, s.channel, s.serial'
 TWINS_OF_MANUAL = f"""
-    SELECT DISTINCT {TWIN} FROM {STAGED} AS g JOIN settlement AS s
-      ON s.month = substr(g.time, 1, 7) AND s.person_id = g.person_id
+    SELECT DISTINCT {TWIN} FROM {MANUALS} AS g JOIN settlement AS s
+      ON s.month = substr(g.day, 1, 7) AND s.person_id = g.person_id
      AND s.institution = g.institution AND s.total = g.total
      AND s.channel = '{NETWORKED}'
-    WHERE g.channel = '{MANUAL}' AND substr(s."at", 1, 10) = substr(g.time, 1, 10)
-      AND {STANDS}
+    WHERE substr(s."at", 1, 10) = g.day AND {STANDS}
+"""
+ANY_MANUAL = f"""
+    SELECT 1 FROM settlement_sum
+    WHERE month = :month AND channel = '{MANUAL}' LIMIT 1
 """
 MANUAL_TWINS = f"""
     SELECT {TWIN} FROM settlement AS s
-    WHERE s.month IN (SELECT DISTINCT substr(time, 1, 7) FROM {STAGED})
-      AND s.channel = '{MANUAL}' AND s.person_id IN ({PEOPLE}) AND {STANDS}
+    WHERE s.month = :month AND s.channel = '{MANUAL}'
+      AND s.person_id IN (SELECT person_id FROM {PEOPLE}) AND {STANDS}
 """
