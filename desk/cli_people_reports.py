@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from desk import cli_clear_reports as clearing
+from desk import cli_institution_reports as institution
 from desk import cli_people_registers as registers
 from desk import cli_sharing_reports as sharing
 from desk.cli import (
@@ -145,6 +146,7 @@ def batches(session, region, month, as_json):
     tell_batches(rows)
 
 
-for gathered in (*registers.COMMANDS, *sharing.COMMANDS, *clearing.COMMANDS):
+GATHERED = (registers, sharing, clearing, institution)
+for gathered in (command for module in GATHERED for command in module.COMMANDS):
     report.add_command(gathered)
 COMMANDS = {"report": report}
