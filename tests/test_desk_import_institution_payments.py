@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import settlements_by_hand
 from desk_by_hand import book_files, count, printed, take
 from institutions_by_hand import SEPTEMBER, clear_july, owed, pay, roster
 from people_by_hand import stored
@@ -13,6 +14,7 @@ from desk.reversing import reverse
 from desk.vouchers import approve, reject
 from ledger import sources
 from ledger.schema import Document, Voucher
+from reports.reconcile import check
 
 BOOK = "340100-city-agency"
 
@@ -374,3 +376,70 @@ def test_what_made_vouchers_is_not_withdrawn(due):
         (kept,) = sources.documents(connection)
 
     assert (kept.lines, kept.bare) == (1, 0)
+
+
+# From forms to cleared books.
+
+
+def test_from_bills_to_payments_the_books_agree(anhui_home):
+    """G10, G2, G3, clear, F7, with a refund after the clearing; reckoned by hand.
+
+    P1 pays 100.00 at R1 of 合肥 and 40.00 at W1 of 芜湖; the list says that the pooled
+    fund pays 30.00 and 10.00. R1's refund of 20.00 comes in August.
+    """
+    registered = settlements_by_hand.take(
+        anhui_home,
+        "G10",
+        """机构代码 | 机构名称 | 统筹区代码
+           R1 | 第一人民医院 | 340100
+           W1 | 弋矶山医院 | 340200""",
+    )
+    opened = settlements_by_hand.accounts(
+        anhui_home, "个人编号 | 期初余额\nP1 | 1000.00"
+    )
+    bills = settlements_by_hand.take(
+        anhui_home,
+        "G3",
+        """结算流水号 | 结算时间 | 个人编号 | 机构代码 | 就医地代码 | 医疗总费用 | 政策范围内费用 | 统筹支付
+           S1 | 2024-07-03 10:00:00 | P1 | R1 | 340100 | 100.00 | 100.00 | 30.00
+           S2 | 2024-07-04 10:00:00 | P1 | W1 | 340200 | 40.00 | 40.00 | 10.00""",
+        name="七月.csv",
+    )
+    assert [r.status for r in (registered, opened, bills)] == ["posted"] * 3
+
+    first = clear_july(anhui_home)
+
+    assert [(p.payer, p.payee, str(p.net)) for p in first.parts] == [
+        ("340100", "R1", "100.00"),
+        ("340200", "W1", "40.00"),
+    ]
+
+    result = pay(
+        anhui_home,
+        """机构代码 | 金额 | 扣款 | 交易流水号
+           R1 | 95.00 | 5.00 | LS1
+           W1 | 40.00 | | LS2""",
+    )
+
+    assert [(v.book, str(v.amount)) for v in result.vouchers] == [
+        ("340100-city-agency", "95.00"),
+        ("340100-city-agency", "5.00"),
+        ("340200-city-agency", "40.00"),
+    ]
+
+    refund = settlements_by_hand.take(
+        anhui_home,
+        "G3",
+        """结算流水号 | 结算时间 | 业务类型 | 原结算流水号 | 个人编号 | 机构代码 | 医疗总费用 | 政策范围内费用 | 统筹支付
+           S3 | 2024-08-01 08:00:00 | 退费 | S1 | P1 | R1 | 20.00 | 20.00 | 6.00""",
+        name="八月.csv",
+    )
+    assert refund.status == "posted", refund.message
+    second = clear_july(anhui_home, "2024-08")
+
+    assert [(p.payee, str(p.gross), str(p.net)) for p in second.parts] == [
+        ("R1", "-20.00", "0.00")
+    ]
+    with anhui_home.reading() as connection:
+        findings = check(connection, date(2024, 9, 20), anhui_home)
+    assert [f for f in findings if f.severity == "error"] == []
