@@ -222,7 +222,7 @@ def test_a_clearing_shows_its_state_and_leads_to_its_voucher(home, tmp_path):
     assert table(html, "clearings")[1:] == [
         [
             "1",
-            "就医费用",
+            "家庭共济和异地结算",
             "2024-06",
             "家庭共济",
             "芜湖市",
@@ -236,7 +236,7 @@ def test_a_clearing_shows_its_state_and_leads_to_its_voucher(home, tmp_path):
     assert "/2024/extension/Vouchers/?month=2024-08&amp;number=1" in html
 
 
-@pytest.mark.parametrize("state, said", [("made", "待确认"), ("undone", "已撤销")])
+@pytest.mark.parametrize("state, said", [("made", "已出单"), ("undone", "已撤销")])
 def test_a_clearing_that_is_not_posted_says_so(home, tmp_path, state, said):
     run(home, f"UPDATE clearing SET state = '{state}'")
 

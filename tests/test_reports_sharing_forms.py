@@ -112,7 +112,9 @@ def test_what_is_open_is_gone_with_its_clearing(home):
 
     assert asked(home, open_sums, on) == []
     lines = asked(home, clearing_lines, HEFEI, 2024)
-    assert [(line.subject, line.other, line.net, line.state) for line in lines] == [
+    assert [
+        (line.subject, line.other, line.net, line.state_name) for line in lines
+    ] == [
         ("家庭共济", "芜湖市", Decimal("80.00"), "已入账"),
         ("异地结算", "芜湖市", Decimal("-100.00"), "已入账"),
     ]

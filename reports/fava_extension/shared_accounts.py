@@ -19,7 +19,6 @@ from reports.settlements.open_sheets import (
     open_totals,
 )
 from reports.settlements.region_clearings import (
-    KINDS,
     ClearingLine,
     OwedInstitution,
     clearing_lines,
@@ -56,7 +55,6 @@ class SharedView(NamedTuple):
 class SharedAccounts(Page):
     """Totals of family sharing and of what it leaves open; nobody's own figures."""
 
-    kinds = KINDS
     roles = ROLES
     institutions_shown = INSTITUTIONS_SHOWN
     region_name = staticmethod(regions.name)

@@ -8,7 +8,6 @@ from typing import Sequence
 from ledger import regions
 from ledger.money import NOTHING
 from reports.settlements.region_clearings import (
-    KINDS,
     ClearingLine,
     OwedInstitution,
 )
@@ -111,7 +110,7 @@ def clearings_sheet(unit: str, year: int, rows: Sequence[ClearingLine]) -> Sheet
         [
             (
                 row.clearing_id,
-                KINDS[row.kind],
+                row.kind_name,
                 row.period,
                 row.serial,
                 row.subject,
@@ -119,7 +118,7 @@ def clearings_sheet(unit: str, year: int, rows: Sequence[ClearingLine]) -> Sheet
                 row.lines,
                 row.gross,
                 row.net,
-                row.state,
+                row.state_name,
                 "、".join(
                     f"{v.dated:%Y-%m} 记-{v.number}" if v.number else "草稿"
                     for v in row.vouchers

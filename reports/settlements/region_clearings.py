@@ -14,16 +14,15 @@ from ledger.money import NOTHING
 from ledger.periods import month_of
 from ledger.schema import Posting, Voucher
 from ledger.settlements import institution_dues
-from ledger.settlements.clearing import DONE, MADE, UNDONE
+from ledger.settlements.clearing import UNDONE
 from ledger.settlements.tables import Clearing, ClearingPart, Institution
+from reports.settlements.clearings import KINDS, STATES
 
 CLEARING, PART = Clearing.__table__, ClearingPart.__table__
 POSTING, VOUCHER = Posting.__table__, Voucher.__table__
 ROSTER = Institution.__table__
 INSTITUTIONS = institution_dues.KIND
-KINDS = {"family": "就医费用", INSTITUTIONS: "定点医药机构", "premiums": "代缴保费"}
-STATES = {MADE: "待确认", DONE: "已入账", UNDONE: "已撤销"}
-DRAFT = "待审核"
+DRAFT = "draft"
 
 
 class VoucherOf(NamedTuple):
@@ -49,8 +48,16 @@ class ClearingLine(NamedTuple):
     lines: int
     gross: Decimal
     net: Decimal
-    state: str
+    state: str  # made, draft, done or undone
     vouchers: list[VoucherOf]
+
+    @property
+    def kind_name(self) -> str:
+        return KINDS[self.kind]
+
+    @property
+    def state_name(self) -> str:
+        return STATES[self.state]
 
 
 class OwedInstitution(NamedTuple):
@@ -151,7 +158,7 @@ def _other(region: str, row) -> str:
 def _state(rows: Sequence) -> str:
     if rows[0].state != UNDONE and any(row.posting_state == "draft" for row in rows):
         return DRAFT
-    return STATES[rows[0].state]
+    return rows[0].state
 
 
 def _vouchers(
