@@ -92,8 +92,8 @@ def _tell(made, dry_run: bool) -> None:
         [
             (
                 part.subject,
-                part.payer,
-                part.payee,
+                _named(part.payer),
+                _named(part.payee),
                 part.fund,
                 part.lines,
                 grouped(part.gross),
@@ -111,6 +111,14 @@ def _tell(made, dry_run: bool) -> None:
         click.echo(f"{STATUS[made.status]}。")
     for path in made.files:
         click.echo(f"清算单：{path}")
+
+
+def _named(code: str) -> str:
+    """A region with its name; an institution, a 险种, as it is."""
+    from ledger import regions
+
+    known = regions.today_code(code) == code
+    return code + (regions.name(code) if known else "")
 
 
 @click.command("confirm", help="统筹区确认清算单，或提出异议；不给 --region 列出各方。")
@@ -173,14 +181,12 @@ def _confirmed_words(made, region: str | None, dry_run: bool) -> dict:
 
 
 def _tell_confirmed(made, dry_run: bool) -> None:
-    from ledger import regions
-
     tell_table(
         ["清算", "统筹区", "应付", "应收", "确认", "原因", "经办人", "时间"],
         [
             (
                 one.clearing,
-                f"{one.region}{regions.name(one.region)}",
+                _named(one.region),
                 grouped(one.owes),
                 grouped(one.is_owed),
                 SAYS[one.says],

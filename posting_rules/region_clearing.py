@@ -12,7 +12,7 @@ from typing import Callable, Collection, NamedTuple, Sequence
 from ledger.money import NOTHING
 from ledger.settlements.clearing import ELSEWHERE, FAMILY, PREMIUM, Part
 from ledger.vouchers import Voucher
-from posting_rules.entries import Share
+from posting_rules.entries import Share, body_name
 from posting_rules.netting import netted
 from posting_rules.settlement_vouchers import Told, mirrored, vouchers
 
@@ -66,7 +66,10 @@ def pair_vouchers(
         for region, other, leg in ((payer, payee, "payer"), (payee, payer, "payee")):
             if region in keeping:
                 shares = [Share(part.fund, other, part.net) for part in group]
-                made += vouchers(region, event, leg, mirrored(shares), told)
+                made += [
+                    voucher._replace(payee=_body(voucher.book, other, told))
+                    for voucher in vouchers(region, event, leg, mirrored(shares), told)
+                ]
     return made
 
 
@@ -97,6 +100,11 @@ def paid_on_vouchers(region: str, parts: Sequence[Part], told: Told) -> list[Vou
         shares = {"total": [Share(part.fund, "", part.net)]}
         made += vouchers(region, PAID_ON_EVENT, "payer", shares, told, kind=part.payee)
     return made
+
+
+def _body(book: str, other: str, told: Told) -> str:
+    """Who stands on the other side of a book's payment: its like in the region."""
+    return body_name(book.partition("-")[2], other, told.dated, "")
 
 
 def _within(part: Part, keeping: Collection[str]) -> bool:

@@ -112,6 +112,21 @@ def test_the_vouchers_are_p10_with_the_other_region_as_detail(anhui_home):
     ) in printed(anhui_home)
 
 
+def test_the_vouchers_name_the_other_side(anhui_home):
+    settled(anhui_home, "付款|金额\n340200|30.00")
+    cleared(anhui_home)
+
+    assert stored(
+        anhui_home,
+        "SELECT book_id, payee FROM voucher WHERE event = 'clear-family' ORDER BY 1",
+    ) == [
+        ("340100-city-agency", "芜湖市经办机构"),
+        ("340100-city-finance", "芜湖市财政部门"),
+        ("340200-city-agency", "合肥市经办机构"),
+        ("340200-city-finance", "合肥市财政部门"),
+    ]
+
+
 def test_running_twice_says_what_stands(anhui_home):
     settled(anhui_home, A_MONTH)
     first = cleared(anhui_home)

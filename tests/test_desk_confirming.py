@@ -11,7 +11,7 @@ from settlements_by_hand import BENGBU, HEFEI, LI, WANG, WUHU
 from desk.reversing import reverse
 from desk.settlements.clearing import clear, withdraw
 from desk.settlements.confirming import confirm, said_of
-from desk.vouchers import reject
+from desk.vouchers import approve, reject
 from ledger import settings
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month
@@ -165,6 +165,23 @@ def test_with_two_persons_the_vouchers_are_drafts_approved_together(anhui_home):
     assert made.status == "draft"
     reject(anhui_home, LI, [f"#{made.vouchers[0].id}"], "重做")
     assert stored(anhui_home, "SELECT state FROM clearing") == [("undone",)]
+
+
+def test_a_rejected_pair_waits_while_another_stands(anhui_home):
+    by_region(anhui_home, ("review", "second-person"))
+    settled(anhui_home, TWO_PAIRS)
+    cleared(anhui_home)
+    confirmed(anhui_home, HEFEI)
+    first = confirmed(anhui_home, WUHU)
+    approve(anhui_home, LI, [f"#{first.vouchers[0].id}"])
+    second = confirmed(anhui_home, BENGBU)
+    assert stored(anhui_home, "SELECT state FROM clearing") == [("done",)]
+
+    reject(anhui_home, LI, [f"#{second.vouchers[0].id}"], "重做")
+
+    assert stored(anhui_home, "SELECT state FROM clearing") == [("made",)]
+    again = confirmed(anhui_home, BENGBU)
+    assert (again.status, pairs(again)) == ("draft", [HEFEI, BENGBU])
 
 
 def test_reversing_what_is_posted_takes_the_whole_statement_back(anhui_home):
