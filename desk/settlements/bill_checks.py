@@ -129,6 +129,8 @@ def _designation(bill: Bill, place: str, standing: Standing) -> Designation:
 
 def check_twin(bill: Bill, standing: Standing) -> None:
     """The same bill networked and by hand is settled once. 依据：第二十六条"""
+    if not standing.twins:
+        return
     twin = standing.twins.get(twin_key(bill))
     if twin is not None and twin[0] != bill.channel:
         word = "手工报销" if twin[0] == MANUAL else "联网结算"

@@ -10,13 +10,12 @@ the accounts in reverse order, then in cash; later bills stay as they are.
 from __future__ import annotations
 
 from desk.settlements.bill_checks import check_person, check_region, refuse, yuan
-from desk.settlements.charging import rule_for
 from desk.settlements.open_bills import OpenBill
 from desk.settlements.standing import Standing, day, pooling_region
 from ledger.settlements.feed import Bill
 from ledger.settlements.results import CHARGE, MADE_UP, PARTS, REVERSAL, Result, Share
 from posting_rules.families import given_back
-from posting_rules.outpatient import reimburse
+from posting_rules.outpatient import reimburse, rule_of
 
 Left = dict[str, int]
 
@@ -86,7 +85,7 @@ def _rule(open_bill: OpenBill):
     of = open_bill.of
     if not of.ruled:
         return None
-    return rule_for(of.region, of.fund, of.status, of.category, day(of.at[:10]))
+    return rule_of(of.region, of.status, of.category, day(of.at[:10]))
 
 
 def _open_bill(bill: Bill, standing: Standing) -> OpenBill:

@@ -82,10 +82,11 @@ def results(
 
 
 def _settled(bill: Bill, desk: Desk, standing: Standing) -> Result:
+    if bill.person is None:
+        check_person(bill, standing)
     members = standing.grantors(bill.person_id, bill.at)
     younger = standing.younger(bill, members)
     if younger is not None and not desk.late:
-        check_person(bill, standing)
         expected = (
             f"不早于本人和家庭成员已结算的{younger[0]}；或加 --late 按到达先后入账"
         )

@@ -49,7 +49,7 @@ class Recorder:
         self.latest: dict[str, str] = {}  # by month: its last day that has a line
         self.shares: list[tuple] = []
         self.movements: list[tuple] = []
-        self.sums = Sums()
+        self.sums = Sums(accounts_fund)
         self.post_on = desk.post_on and desk.post_on.isoformat()
 
     def add(self, result: Result) -> None:
@@ -60,7 +60,7 @@ class Recorder:
         self.lines[month].append(result)
         if result.own or result.shares:
             self._move(result, month, self.post_on or on)
-        self.sums.add(result, month, accounts_fund)
+        self.sums.add(result, month)
 
     def _move(self, result: Result, month: str, dated: str) -> None:
         serial, times = result.serial, self.freed.get(result.serial)
@@ -137,7 +137,8 @@ class Recorder:
         dated = voucher_day(self.desk, on)
         source = f"{self.name}（{month}，{len(self.lines[month])}行）"
         told = Told(dated, on, period(month), source, evidence=self.name)
-        made = vouchers_of(self.sums.of_month(month), self.cities, told)
+        rows = self.sums.of_month(month)
+        made = vouchers_of(rows, self.cities, told)
         how = {"dated": dated, "occurred_on": on, "source": source}
         for region, batch_id in mine.items():
             claims.recover(connection, batch_id, region, dated)
@@ -154,7 +155,8 @@ class Recorder:
                 document_id=self.document_id,
                 sha256=self.sha256,
             )
-            summing.insert(connection, posting_id, *self.sums.rows_of(month))
+            owed = self.sums.owed_of_month(month)
+            summing.insert(connection, posting_id, rows, owed)
         for batch_id in mine.values():
             kinds = batches.totals(connection, batch_id)
             people = batches.people_of(connection, batch_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import Iterator
+from typing import Iterator, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -21,10 +21,23 @@ from ledger.settlements.institutions import Designation
 from ledger.settlements.results import MANUAL, Result
 from ledger.settlements.state import Account
 from posting_rules.families import Member, in_order
+from posting_rules.outpatient import OutpatientRule, rule_of
 from posting_rules.personal import fund_of_accounts
+from posting_rules.uses import OWN, Ruling, cost_ruling
 
 NOTHING_USED = (0, 0)
+Key = tuple[str, str]
 day = lru_cache(maxsize=4096)(date.fromisoformat)
+
+
+class Terms(NamedTuple):
+    """What the documents say of bills that are alike: the outpatient rule, or None
+    where the list must say what the fund pays; whether the institution counts for it;
+    whether the own account may pay."""
+
+    rule: OutpatientRule | None
+    counts: bool
+    ruling: Ruling
 
 
 class Standing:
@@ -51,6 +64,7 @@ class Standing:
         self.twins = {row[:4]: row[4:] for row in state.twins(connection, months)}
         self.watched = set(manuals)  # bills that would be the same networked
         self.paid_out = paid_out(connection)
+        self._terms: dict[tuple, Terms] = {}
 
     def account(self, person_id: str, region: str) -> Account | None:
         person = self.people.get(person_id)
@@ -62,6 +76,35 @@ class Standing:
 
     def designation(self, code: str, on: str) -> Designation | None:
         return institutions.designated(self.roster.get(code, ()), on)
+
+    def terms(self, bill: Bill, held: Designation) -> Terms:
+        """The terms of a bill at an institution, looked up once for all alike."""
+        key = (bill.region, bill.status, bill.person.fund, bill.category)
+        key += (held.level, held.region, held.qualified, bill.at[:10])
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = self._look_up(bill, held)
+        return found
+
+    def _look_up(self, bill: Bill, held: Designation) -> Terms:
+        region, on = bill.region, day(bill.at[:10])
+        rule = None
+        if bill.person.fund in ("", accounts_fund(region)):
+            rule = rule_of(region, bill.status, bill.category, on)
+        counts = rule is not None and (
+            held.qualified or held.level not in rule.qualified
+        )
+        ruling = self.ruling(region, OWN, held, bill.category, on)
+        if self.paid_out(region, on):
+            ruling = ruling._replace(may=False)
+        return Terms(rule, counts, ruling)
+
+    def ruling(
+        self, region: str, who: str, held: Designation, category: str, on: date
+    ) -> Ruling:
+        """Whether a region's account may pay for somebody at an institution."""
+        in_province = held.region in self.cities
+        return cost_ruling(region, who, held.level, category, in_province, on)
 
     def grantors(self, person_id: str, at: str) -> list[Member]:
         """Everybody whose binding with a person holds at a time, as of that month."""
@@ -113,23 +156,25 @@ class Standing:
 
         Only lines that stood before the list can be: its own come in order.
         """
-        key = bill.at, bill.serial
-        found = [self.people[m.person_id].until for m in members]
-        if bill.person is not None:
-            found.append(bill.person.until)
+        own = bill.person.until
+        if own is None and not members:
+            return None
+        key, found = (bill.at, bill.serial), [own]
+        found += [self.people[member.person_id].until for member in members]
         return max((until for until in found if until and until > key), default=None)
 
     def settle(self, result: Result, members: list[Member]) -> None:
         """A line is settled: its family is settled until its time."""
         key = (result.at, result.serial)
-        self._settle(result.person_id, key)
-        for member in members:
-            self._settle(member.person_id, key)
-
-    def _settle(self, person_id: str, key: tuple[str, str]) -> None:
-        before = self.people[person_id].until
-        if before is None or before < key:
-            self.new_until[person_id] = key
+        if not result.late:
+            self.new_until[result.person_id] = key
+            for member in members:
+                self.new_until[member.person_id] = key
+            return
+        for person_id in (result.person_id, *(m.person_id for m in members)):
+            before = self.people[person_id].until
+            if before is None or before < key:
+                self.new_until[person_id] = key
 
     def year_rows(self) -> Iterator[tuple]:
         for (person_id, year), (deducted, paid) in self.new_years.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Callable, NamedTuple
 
 from ledger.settlements.results import (
@@ -15,6 +16,8 @@ from ledger.settlements.results import (
     SHARED,
     Result,
 )
+
+PARTS = (POOLED, OTHER, OWN)
 
 
 class Sum(NamedTuple):
@@ -34,57 +37,80 @@ class Sum(NamedTuple):
     amount: int
 
 
+class Alike(NamedTuple):
+    """What tells lines apart in the sums, but for the family's part."""
+
+    month: str
+    act: str
+    institution: str
+    place: str
+    region: str
+    fund: str
+    channel: str
+    category: str
+
+
 class Sums:
-    """By everything that tells lines apart: how many, and how much."""
+    """How many lines are alike, and how much of each part they have.
 
-    def __init__(self):
-        self.parts: dict[tuple, list[int]] = {}
-        self.owed: dict[tuple, list[int]] = {}  # to institutions
+    `lines` holds count, total, and of pooled, other, own, shared amount; then of how
+    many lines pooled, other and own are not nothing.
+    """
 
-    def add(self, result: Result, month: str, fund_of: Callable[[str], str]) -> None:
-        act = CHARGE if result.act in (CHARGE, MADE_UP) else GIVEN_BACK
-        region, place = result.region, result.place
-        told = (result.channel, result.category)
-        before = (month, act)
-        if result.pooled:
-            where = (POOLED, place, region, region, result.fund, *told, "")
-            self._part(before + where, result.pooled)
-        if result.other:
-            where = (OTHER, place, region, region, result.fund, *told, "")
-            self._part(before + where, result.other)
-        if result.own:
-            where = (OWN, place, region, region, fund_of(region), *told, "")
-            self._part(before + where, result.own)
+    def __init__(self, fund_of: Callable[[str], str]):
+        self.fund_of = fund_of  # the accounts' fund of a region
+        self.lines: dict[tuple, list[int]] = {}
+        self.shares: dict[tuple, list[int]] = {}
+
+    def add(self, result: Result, month: str) -> None:
+        act = result.act
+        act = CHARGE if act == CHARGE or act == MADE_UP else GIVEN_BACK
+        key = (month, act, result.institution, result.place, result.region)
+        key += (result.fund, result.channel, result.category)
+        sums = self.lines.get(key)
+        if sums is None:
+            sums = self.lines[key] = [0] * 9
+        pooled, other, own = result.pooled, result.other, result.own
+        sums[0] += 1
+        sums[1] += result.total
+        sums[2] += pooled
+        sums[3] += other
+        sums[4] += own
+        sums[5] += result.shared
+        sums[6] += pooled != 0
+        sums[7] += other != 0
+        sums[8] += own != 0
         for share in result.shares:
-            payer = share.payer_region
-            where = (SHARED, place, region, payer, fund_of(payer), *told)
-            self._part((*before, *where, share.relation), share.amount)
-        if result.channel == NETWORKED:
-            key = (month, result.institution, place, result.fund)
-            owed = self.owed.get(key)
-            if owed is None:
-                owed = self.owed[key] = [0] * 6
-            owed[0] += 1
-            owed[1] += result.total
-            owed[2] += result.pooled
-            owed[3] += result.other
-            owed[4] += result.own
-            owed[5] += result.shared
-
-    def _part(self, key: tuple, amount: int) -> None:
-        there = self.parts.get(key)
-        if there is None:
-            self.parts[key] = [1, amount]
-        else:
+            key = (month, act, SHARED, result.place, result.region)
+            key += (share.payer_region, self.fund_of(share.payer_region))
+            key += (result.channel, result.category, share.relation)
+            there = self.shares.setdefault(key, [0, 0])
             there[0] += 1
-            there[1] += amount
+            there[1] += share.amount
 
     def of_month(self, month: str) -> list[Sum]:
         """The month's sums, in an order that does not depend on the list's."""
-        found = [Sum(*key, *sums) for key, sums in self.parts.items()]
-        return sorted(row for row in found if row.month == month)
+        parts: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+        for told, sums in self.lines.items():
+            like = Alike(*told)
+            for at, part in enumerate(PARTS):
+                fund = self.fund_of(like.region) if part == OWN else like.fund
+                key = (like.month, like.act, part, like.place, like.region)
+                key += (like.region, fund, like.channel, like.category, "")
+                parts[key][0] += sums[6 + at]
+                parts[key][1] += sums[2 + at]
+        rows = [
+            Sum(*key, *sums) for key, sums in (*parts.items(), *self.shares.items())
+        ]
+        return sorted(row for row in rows if row.month == month and row.lines)
 
-    def rows_of(self, month: str) -> tuple[list[Sum], list[tuple]]:
-        """The rows of settlement_sum and of institution_sum."""
-        owed = [(*key, *sums) for key, sums in sorted(self.owed.items())]
-        return self.of_month(month), [row for row in owed if row[0] == month]
+    def owed_of_month(self, month: str) -> list[tuple]:
+        """The month's rows of institution_sum: what networked lines owe by fund."""
+        owed: dict[tuple, list[int]] = defaultdict(lambda: [0] * 6)
+        for told, sums in self.lines.items():
+            like = Alike(*told)
+            if like.month == month and like.channel == NETWORKED:
+                row = owed[month, like.institution, like.place, like.fund]
+                for at, amount in enumerate(sums[:6]):
+                    row[at] += amount
+        return [(*key, *sums) for key, sums in sorted(owed.items())]

@@ -109,11 +109,10 @@ class Lines:
             line = rows.pop()
             person = people.get(line[PERSON_ID])
             if person is None:
-                yield Bill(*line, None, "", "")
+                yield Bill._make(line + (None, "", ""))
             elif person.states:
                 month = line[AT][:7]
-                yield Bill(
-                    *line, person, person.region_in(month), person.status_in(month)
-                )
+                held = (person.region_in(month), person.status_in(month))
+                yield Bill._make(line + (person, *held))
             else:
-                yield Bill(*line, person, person.region, person.status)
+                yield Bill._make(line + (person, person.region, person.status))
