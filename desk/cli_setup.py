@@ -16,7 +16,8 @@ from desk.cli import (
 
 @click.command(
     "sample",
-    help="生成示例表格：一省几个季度的预付金与清算；--city 则是一市的个人账户。",
+    help="生成示例表格：一省几个季度的预付金与清算；--city 则是一市的个人账户，"
+    "--sharing 则是一省的门诊结算、家庭共济和清算。",
 )
 @click.argument("folder", type=click.Path(path_type=Path), metavar="目录")
 @click.option("--province", default="520000", metavar="代码", help="省级代码")
@@ -26,20 +27,33 @@ from desk.cli import (
 @click.option("--kind", type=click.Choice(["xlsx", "csv", "gb18030"]), default="xlsx")
 @click.option("--city", metavar="代码", help="市级代码，如 511300：个人账户的各表")
 @click.option(
+    "--sharing", metavar="代码", help="省级代码，如 340000：门诊与家庭共济的各表"
+)
+@click.option(
     "--people", default=600, type=click.IntRange(1), metavar="数", help="参保人数"
 )
 @click.option("--months", metavar="起:止", help="如 2023-01:2023-12")
 @click.option("--bad", is_flag=True, help="各表掺入不能收录的行")
-def sample(folder, province, seed, first, quarters, kind, city, people, months, bad):
-    from desk.sample import write_city, write_samples
+def sample(folder, province, seed, first, quarters, kind, **of_people):
+    from desk.sample import write_samples
 
-    if city:
-        written = write_city(folder, city, people, months, seed, bad)
+    if of_people["city"] or of_people["sharing"]:
+        written = _people(folder, seed, **of_people)
         count = len(written.forms)
         click.echo(f"已在{folder}写入{count}个文件；逐行运行：yibao run {written.run}")
         return
     paths = write_samples(folder, province, seed, first, quarters, kind)
     click.echo(f"已在{folder}写入{len(paths)}个文件。")
+
+
+def _people(folder, seed, city, sharing, people, months, bad):
+    from desk.sample import write_city, write_sharing
+    from ledger.errors import UsageError
+
+    if city and sharing:
+        raise UsageError("--city 和 --sharing 只能给一个")
+    write = write_city if city else write_sharing
+    return write(folder, city or sharing, people, months, seed, bad)
 
 
 @click.group(help="数据库。")

@@ -137,6 +137,11 @@ def _months(code: str, printed: str | None) -> list[Month]:
             raise RuleError(f"统筹区{code}没有个人账户计入办法，造不出样例")
         first = month_of(min(rule.from_day for rule in rules))
         return [Month(first.year, number) for number in range(1, 13)]
+    return months_between(printed)
+
+
+def months_between(printed: str) -> list[Month]:
+    """The months of a range such as 2023-01:2023-12; else UsageError."""
     try:
         first, last = (period(word) for word in printed.split(":"))
     except (ValueError, SourceError):

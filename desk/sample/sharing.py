@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from desk.sample.people import months_between
 from desk.sample.people_rows import OPENINGS, Year, quoted, write_list, yuan
 from desk.sample.sharing_bad import bad_bills, bad_bindings, bad_premiums
 from desk.sample.sharing_bills import Bills
-from desk.sample.sharing_people import Province
+from desk.sample.sharing_people import Province, first_day
 from desk.sample.sharing_rows import (
     BILLS,
     BINDINGS,
@@ -31,12 +32,49 @@ from desk.sample.sharing_rows import (
     roster_row,
 )
 from desk.sample.sharing_season import Season
-from ledger.periods import Month
+from ledger.periods import Month, month_of
 
 PAID_ON = 20  # of the next month: institutions are paid
 CLEARED_ON = 10
 DEDUCTED = 40  # one payment of so many is made with 扣款
 DEDUCTION = 10_00  # whole fen
+RICH, MORE = 2_000_00, 1_00  # the same
+
+
+def write_sharing(
+    folder: Path, code: str, people: int, printed: str | None, seed: int, bad: bool
+) -> Year:
+    """Write a province's forms of some months, and a file for `yibao run`.
+
+    Of every month there are as many bills as people. `printed` is 2024-07:2024-09,
+    None the first three whole months of the policy. Raises UsageError for a code that
+    is no province, RuleError where accounts of another city may not pay.
+    """
+    months = months_between(printed) if printed else _first_months(code)
+    return Sharing(folder, Province(code, people, months, seed), bad).write(people)
+
+
+def _first_months(code: str) -> list[Month]:
+    first = month_of(first_day(code)).next
+    return [first, first.next, first.next.next]
+
+
+def write_ground(
+    folder: Path, people: int, seed: int, *, code: str, month: Month
+) -> list[Path]:
+    """Institutions, accounts and bindings alone, on which `write_bills` builds."""
+    sharing = Sharing(folder, Province(code, people, [month], seed))
+    sharing.opening()
+    return sharing.forms
+
+
+def write_bills(
+    path: Path, people: int, rows: int, seed: int, *, code: str, month: Month
+) -> int:
+    """A month's list of bills alone, of any size; the same people as `write_ground`."""
+    province = Province(code, people, [month], seed)
+    made = Bills(province, noting=False).of_month(month, rows)
+    return write_list(path, BILLS, (bill_row(province, bill) for bill in made))
 
 
 class Sharing:
@@ -58,8 +96,10 @@ class Sharing:
             if at:
                 self.bindings(at)
             self.month(at, rows)
-        self.steps.append(f"# {months[-1]}以后")
+        self.steps.append(f"# {months[-1]}以后：代缴保费")
         self.season()
+        self.steps.append("# 单边账")
+        self.one_sided()
         run = self.folder / "运行.txt"
         run.write_text("\n".join(self.steps) + "\n", "utf-8")
         return Year(self.forms, run)
@@ -90,7 +130,7 @@ class Sharing:
             f"clear {month} --kind institutions {words}",
         ]
         self._list(f"{month}_4_机构拨付单", PAYMENTS, self._payments(month))
-        self.steps += [f"match {month}", "check"]
+        self.steps.append("check")
 
     def season(self) -> None:
         """Premiums for the next year, paid from what the bills have left."""
@@ -101,6 +141,15 @@ class Sharing:
         words = f"--province {self.province.code} --post-on {last.last_day}"
         self.steps += [f"clear {last.year} --kind premiums {words}", "check"]
 
+    def one_sided(self) -> None:
+        """What only one side has is made up or reversed, and cleared next."""
+        months = self.province.months
+        self.steps += [f"match {m} --post ALL --reverse ALL" for m in months]
+        words = f"--province {self.province.code} --post-on {months[-1].next.last_day}"
+        for kind in ("family", "institutions"):
+            self.steps.append(f"clear {months[-1]} --kind {kind} {words}")
+        self.steps.append("check")
+
     def _list(self, name: str, layout, rows, more=()) -> None:
         path = self.folder / f"{name}.csv"
         if write_list(path, layout, rows, more):
@@ -108,16 +157,20 @@ class Sharing:
             self.steps.append(f"import {quoted(path)}")
 
     def _other_side(self, month: str) -> Iterator[tuple]:
-        """The other side's record; some lines it has not, some it has otherwise."""
+        """The other side's record; some lines it has not, some it has otherwise.
+
+        What it has alone, or has more of, an account with money is said to have paid.
+        """
         rows = self.bills.elsewhere.pop(month, [])
         for number, (bill, payer, amount) in enumerate(rows):
             if number % 25 == 7:
                 continue
-            said = amount + 100 if number % 40 == 11 else amount
+            rich = self.province.balances[payer] > RICH
+            said = amount + MORE if number % 7 == 3 and rich else amount
             row = other_side_row(self.province, bill, payer, said)
             yield row
-            if number % 60 == 5:
-                yield (f"X{row[0]}", *row[1:])
+            if number % 7 == 5 and rich:
+                yield (f"X{row[0]}", *row[1:-1], yuan(MORE))
 
     def _payments(self, month: Month) -> Iterator[tuple]:
         """What each institution is owed of the month, but for some 扣款."""

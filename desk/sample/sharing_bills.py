@@ -71,11 +71,12 @@ class Bills:
     """The province's bills in the order of time, with what they leave behind.
 
     `dues` is what the networked ones owe an institution, by month, code and fund;
-    `elsewhere` the shares of accounts of another city than the place, by month.
+    `elsewhere` the shares of accounts of another city than the place, by month. Not
+    `noting`, both stay empty.
     """
 
-    def __init__(self, province: Province):
-        self.province = province
+    def __init__(self, province: Province, noting: bool = True):
+        self.province, self.noting = province, noting
         self.rng = Random(f"{province.seed}/{province.code}/bills")
         self.institutions = institutions(province)
         self.recent: deque[Bill] = deque(maxlen=RECENT)
@@ -102,9 +103,15 @@ class Bills:
         balances[bill.person] -= sign * bill.own
         for payer, amount in bill.shares:
             balances[payer] -= sign * amount
-            if bill.channel == NETWORKED and self.province.city(payer) != place:
+        if self.noting and bill.channel == NETWORKED:
+            self._note(bill, month, place, sign)
+        return bill
+
+    def _note(self, bill: Bill, month: str, place: str, sign: int) -> None:
+        for payer, amount in bill.shares:
+            if self.province.city(payer) != place:
                 self.elsewhere[month].append((bill, payer, amount))
-        if bill.channel == NETWORKED and place in self.province.cities:
+        if place in self.province.cities:
             accounts = bill.own + sum(amount for _, amount in bill.shares)
             own_fund = fund_of_accounts(place)
             fund = own_fund
@@ -113,7 +120,6 @@ class Bills:
             code = bill.institution.code
             self.dues[month, code, fund] += sign * (bill.pooled + bill.other)
             self.dues[month, code, own_fund] += sign * accounts
-        return bill
 
     def _charged(self, serial: str, time: str) -> Bill:
         rng = self.rng

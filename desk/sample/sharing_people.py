@@ -17,6 +17,7 @@ from ledger import regions
 from ledger.errors import RuleError, UsageError
 from ledger.periods import Month
 from posting_rules.families import FamilyRule, family_rule
+from posting_rules.personal import documents_of
 
 FATHER, MOTHER, GRANNY, CHILD, SINGLE = range(5)
 SIZE = 5
@@ -62,8 +63,7 @@ class Province:
     """
 
     def __init__(self, code: str, people: int, months: list[Month], seed: int):
-        if regions.level(code) != "province":
-            raise UsageError(f"“{code}”不是省级代码；例如安徽省是 340000")
+        check_code(code)
         self.code, self.people, self.months, self.seed = code, people, months, seed
         self.cities = regions.cities(code)
         self.rule = self._rule()
@@ -76,10 +76,7 @@ class Province:
     def _rule(self) -> FamilyRule:
         rules = [family_rule(city, self.months[0].last_day) for city in self.cities]
         if not all(rule and rule.cross for rule in rules):
-            raise RuleError(
-                f"{regions.name(self.code)}{self.months[0]}没有个人账户省内跨统筹区"
-                "家庭共济的办法，造不出样例"
-            )
+            raise _no_rule(self.code, str(self.months[0]))
         return rules[0]
 
     def _opened(self, rng: Random, person: int) -> int:
@@ -159,3 +156,29 @@ class Province:
                     yield "解绑", bond
                 elif later == bool(at):
                     yield "绑定", bond
+
+
+def first_day(code: str) -> date:
+    """The day from which accounts of another city of the province may pay."""
+    check_code(code)
+    days = [
+        rule.from_day
+        for city in regions.cities(code)[:1]
+        for document in documents_of(city)
+        for rule in document.families
+        if rule.cross
+    ]
+    if not days:
+        raise _no_rule(code)
+    return min(days)
+
+
+def check_code(code: str) -> None:
+    if regions.today_code(code) != code or regions.level(code) != "province":
+        raise UsageError(f"“{code}”不是省级代码；例如安徽省是 340000")
+
+
+def _no_rule(code: str, month: str = "") -> RuleError:
+    return RuleError(
+        f"{regions.name(code)}{month}没有个人账户省内跨统筹区家庭共济的办法，造不出样例"
+    )
