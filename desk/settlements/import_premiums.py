@@ -52,12 +52,17 @@ def take(
         desk.province,
         desk.actor.at[:19].replace("T", " "),
     )
-    paid, known = _taken(families, premiums.rows(connection), aside)
     times = premiums.times_freed(connection)
-    ids = []
-    for month, lines in sorted(_by_month(paid).items()):
-        ids.append(_post(connection, desk, document, document_id, month, lines, times))
-    return Taken(new=len(paid), known=known, posting_ids=ids)
+    taken = Taken()
+    for month, rows in premiums.by_month(connection):
+        paid, known = _taken(families, rows, aside)
+        taken.new += len(paid)
+        taken.known += known
+        if paid:
+            taken.posting_ids.append(
+                _post(connection, desk, document, document_id, month, paid, times)
+            )
+    return taken
 
 
 def _taken(
@@ -74,13 +79,6 @@ def _taken(
         except CannotTake as cannot:
             aside.add(due.sheet, due.row, *cannot.told)
     return paid, known
-
-
-def _by_month(paid: Iterable[Paid]) -> dict[str, list[Paid]]:
-    by_month: dict[str, list[Paid]] = defaultdict(list)
-    for line in paid:
-        by_month[line.due.month].append(line)
-    return by_month
 
 
 def _post(

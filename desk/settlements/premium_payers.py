@@ -12,6 +12,7 @@ from datetime import date
 from typing import Callable
 
 from desk.set_aside import CannotTake
+from desk.settlements.standing import accounts_fund
 from ledger import regions
 from ledger.money import from_fen, grouped
 from ledger.people.masks import masked_id
@@ -29,7 +30,6 @@ from posting_rules.families import FamilyRule, Member, drawn, family_rule, in_or
 from posting_rules.personal import (
     documents_of,
     entries_for,
-    fund_of_accounts,
     uses_of,
 )
 from posting_rules.uses import premium_ruling
@@ -248,7 +248,7 @@ def _holds(bond: Bound, time: str) -> bool:
 
 def _is_employee(person: Insured, region: str) -> bool:
     """Whether a person is in 职工医保, not of those whom a binding registered."""
-    return person.fund in ("", fund_of_accounts(region))
+    return person.fund in ("", accounts_fund(region))
 
 
 def _may(member: Member, due: Due) -> bool:

@@ -9,7 +9,7 @@ FAMILIES = f"""
 """
 ROWS = f"""
     SELECT "at", sheet, "row", serial, time, person_id, kind, year, amount, region
-    FROM {STAGED}
+    FROM {STAGED} ORDER BY time
 """
 KNOWN = f"""
     SELECT premium.serial, premium.person_id, premium."at", premium.kind,

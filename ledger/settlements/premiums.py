@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import Iterable, NamedTuple, Sequence
+from functools import cache
+from itertools import groupby
+from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -17,6 +19,7 @@ from ledger.database import bulk_insert, next_id
 from ledger.errors import BookError
 from ledger.people.tables import Movement, SerialKey
 from ledger.settlements import premium_sql as sql
+from ledger.settlements.state import streamed
 from ledger.settlements.tables import Premium, PremiumShare, PremiumSum
 
 STAGED, FORM = sql.STAGED, sql.FORM
@@ -47,7 +50,12 @@ class Due(NamedTuple):
 
     @property
     def day(self) -> date:
-        return date.fromisoformat(self.time[:10])
+        return _day(self.time[:10])
+
+
+@cache
+def _day(printed: str) -> date:
+    return date.fromisoformat(printed)
 
 
 # What two rows of one 缴费流水号 must share, besides the person, to be the same row.
@@ -91,11 +99,14 @@ class Paid(NamedTuple):
     shares: tuple[Share, ...]
 
 
-def rows(connection: Connection) -> list[Due]:
-    """The staged rows in the order of 缴费时间 and 缴费流水号, in which they act."""
-    staged = (Due(*row) for row in connection.execute(text(sql.ROWS)))
-    found = [due._replace(region=regions.city_of(due.region)) for due in staged]
-    return sorted(found, key=lambda due: (due.time, due.serial, due.at))
+def by_month(connection: Connection) -> Iterator[tuple[str, list[Due]]]:
+    """The staged rows of each month, in the order of 缴费时间 and 缴费流水号, in which
+    they act. Serials are compared here, alike whatever the database's collation."""
+    staged = (Due._make(row) for row in streamed(connection, sql.ROWS))
+    for month, rows in groupby(staged, key=lambda due: due.month):
+        found = [due._replace(region=regions.city_of(due.region)) for due in rows]
+        found.sort(key=lambda due: (due.time, due.serial, due.at))
+        yield month, found
 
 
 def content(due: Due) -> tuple:
