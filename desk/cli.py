@@ -33,6 +33,7 @@ MODULES = {
     "desk.cli_person": ["person"],
     "desk.cli_settlement": ["settlement"],
     "desk.cli_clear": ["clear", "confirm"],
+    "desk.cli_match": ["match"],
     "desk.cli_people_reports": ["report"],
     "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],
 }

@@ -1,11 +1,9 @@
 """G9: the other side's record of shared settlements, registered without vouchers."""
 
-import pytest
 from people_by_hand import stored
 from settlements_by_hand import BENGBU, HEFEI, LI, WANG, WUHU, take
 
 from ledger import sources
-from ledger.errors import BookError
 
 REGISTERED = """
     SELECT person_id, serial, month, "at", act, place, payer_region, amount, "row",
@@ -195,15 +193,6 @@ def test_a_withdrawn_list_can_come_again_as_it_should_be(anhui_home):
     assert (count, again.status) == (1, "posted")
     with anhui_home.reading() as connection:
         assert [d.lines for d in sources.documents(connection)] == [0, 1]
-
-
-def test_what_match_resolved_is_not_withdrawn(anhui_home):
-    take(anhui_home, "G9", "结算流水号\nS1")
-    with anhui_home.writing() as connection:
-        connection.exec_driver_sql("UPDATE other_settlement SET resolved = 'posted'")
-
-    with pytest.raises(BookError, match="不能撤回"), anhui_home.writing() as connection:
-        sources.withdraw(connection, 1, WANG.by, WANG.at, "对方更正")
 
 
 def test_several_regions_of_one_day(anhui_home):

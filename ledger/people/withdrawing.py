@@ -55,8 +55,8 @@ def withdraw(connection: Connection, form: str, document_id: int) -> int:
     bare = "freed = 0 AND document_id = :document"
     if form == "G2":  # an opening always has its voucher
         return 0
-    if form == "G9":  # what `match` resolved has its voucher
-        bare += " AND resolved = ''"
+    if form == "G9":  # what `match` made up has its voucher
+        bare += f" AND NOT {MADE_UP}"
     elif form != "G7":
         bare += " AND batch_id IS NULL"
     table = TABLES[form].name
@@ -74,6 +74,11 @@ def withdraw(connection: Connection, form: str, document_id: int) -> int:
     return len(people)
 
 
+MADE_UP = """EXISTS (
+    SELECT 1 FROM settlement AS s
+    WHERE s.month = other_settlement.month AND s.freed = 0 AND s.act = '补记'
+      AND s.person_id = other_settlement.person_id
+      AND other_settlement.serial IN (s.serial, s.original))"""
 LIVE = {
     form: f"""
     SELECT document_id, count(*) AS lines, {bare} AS bare
@@ -85,12 +90,17 @@ LIVE = {
         "G6": "CASE WHEN batch_id IS NULL THEN 1 ELSE 0 END",
         "G7": "1",
         "G8": "CASE WHEN batch_id IS NULL THEN 1 ELSE 0 END",
-        "G9": "CASE WHEN resolved = '' THEN 1 ELSE 0 END",
     }.items()
 }
 LIVE["G2"] = LIVE["G2"].replace("GROUP BY document_id, 0", "GROUP BY document_id")
 LIVE["G7"] = LIVE["G7"].replace("GROUP BY document_id, 1", "GROUP BY document_id")
 LIVE["G4"], LIVE["G10"] = settled.LIVE_BINDINGS, settled.LIVE_DESIGNATIONS
+LIVE["G9"] = f"""
+    SELECT document_id, count(*) AS lines, bare FROM (
+        SELECT document_id, CASE WHEN {MADE_UP} THEN 0 ELSE 1 END AS bare
+        FROM other_settlement WHERE freed = 0
+    ) AS said GROUP BY document_id, bare
+"""
 LIVE["G1"] = """
     SELECT line.document_id, line.lines, CASE WHEN EXISTS (
         SELECT 1 FROM posting

@@ -1,0 +1,256 @@
+"""`yibao match PERIOD`: 单边账, ours against the other side's list (G9).
+
+Rows that only one side has, or that differ, are listed with their age and what to do;
+`--post` makes up what is missing here, `--reverse` takes back what is too much. A row
+is resolved by the line that did it: undoing that opens it again.
+依据：皖医保中心〔2024〕39号 二（四）
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, Sequence
+
+from sqlalchemy import Connection
+
+from desk.settlements import match_acts, match_list
+from desk.taking import Desk, approved
+from ledger import postings, settings
+from ledger.book_files import print_changed
+from ledger.database import Home
+from ledger.errors import BookError
+from ledger.money import from_fen
+from ledger.periods import Month
+from ledger.postings import Actor, Recorded
+from ledger.settlements import matching
+from ledger.settlements.matching import OURS_ONLY, THEIRS_ONLY, Compared, Found
+from ledger.settlements.results import CHARGE, MADE_UP, REVERSAL
+
+ALL = "ALL"
+OPEN, RESOLVED, WAITING = "open", "resolved", "waiting"
+
+
+class Row(NamedTuple):
+    """A row of the list; what resolved it is the line `by` and its `voucher`."""
+
+    kind: str  # ours_only, theirs_only, differ, posted, reversed
+    serial: str
+    payer_id: str
+    place: str
+    payer_region: str
+    at: str
+    act: str
+    ours: Decimal | None
+    theirs: Decimal | None
+    age: int  # days
+    proposed: str
+    state: str
+    by: str = ""
+    voucher: str = ""
+
+
+class Matched(NamedTuple):
+    """What `match` found, and the vouchers of what it did."""
+
+    period: Month
+    agreed: tuple[int, Decimal]
+    rows: list[Row]
+    notes: list[str]
+    file: str | None
+    vouchers: list[Recorded]
+
+    @property
+    def open(self) -> int:
+        return sum(row.state == OPEN for row in self.rows)
+
+    def of(self, kind: str) -> list[Row]:
+        return [row for row in self.rows if row.kind == kind]
+
+
+def match(
+    home: Home,
+    actor: Actor,
+    period: Month,
+    on: date,
+    *,
+    post: Sequence[str] = (),
+    reverse: Sequence[str] = (),
+    dry_run: bool = False,
+) -> Matched:
+    """Compare a month, reverse and then make up what is asked for; 流水号 or ALL.
+
+    A serial that cannot be done refuses the command; of ALL it stays open, with a
+    note.
+    """
+    acting = bool(post or reverse)
+    vouchers: list[Recorded] = []
+    notes: list[str] = []
+    with home.writing(keep=acting and not dry_run) as connection:
+        desk = _desk(connection, actor)
+        compared = matching.compare(connection, str(period))
+        if reverse:
+            ids = _reverse(connection, desk, period, compared, reverse, notes)
+            vouchers += approved(connection, desk, ids, False)[0]
+            compared = matching.compare(connection, str(period))
+        if post:
+            ids = _post(connection, desk, period, compared, post, notes)
+            vouchers += approved(connection, desk, ids, False)[0]
+            compared = matching.compare(connection, str(period))
+        rows = [_open(row, on) for row in compared.found]
+        rows += _done(connection, compared, on)
+    if not compared.theirs:
+        notes.append(f"{period}还没有对方结算清单（G9），列出的是我方全部")
+    lines, fen = compared.agreed
+    made = Matched(period, (lines, from_fen(fen)), rows, notes, None, vouchers)
+    if dry_run:
+        return made
+    if acting:
+        print_changed(home)
+    return made._replace(file=match_list.write(home, made, on))
+
+
+def proposed(row: Found) -> str:
+    """What to do about a row; what the other side has to do where we cannot."""
+    ours = row.act in (CHARGE, MADE_UP)
+    if row.kind == THEIRS_ONLY:
+        return MADE_UP
+    if row.act == MADE_UP and row.line != row.serial:
+        return "冲销补记的凭证"
+    if row.kind == OURS_ONLY:
+        return REVERSAL if ours else "对方补记"
+    return f"{REVERSAL}后{MADE_UP}" if ours else "对方更正"
+
+
+def _reverse(
+    connection: Connection,
+    desk: Desk,
+    period: Month,
+    compared: Compared,
+    wanted: Sequence[str],
+    notes: list[str],
+) -> list[int]:
+    """冲正 of our lines, each once, whatever rows name it."""
+    able = {row.line for row in compared.found if proposed(row).startswith(REVERSAL)}
+    named = _named(wanted)
+    for serial in named:
+        if serial not in able:
+            raise BookError(_why_not(connection, period, compared, serial, REVERSAL))
+    if ALL not in wanted:
+        return match_acts.reverse(connection, desk, str(period), named)
+    lines = []
+    for line in sorted(able):
+        why = match_acts.irreversible(connection, line)
+        notes.extend([f"{why}；没有冲正"] if why else ())
+        lines += [] if why else [line]
+    return match_acts.reverse(connection, desk, str(period), lines) if lines else []
+
+
+def _post(
+    connection: Connection,
+    desk: Desk,
+    period: Month,
+    compared: Compared,
+    wanted: Sequence[str],
+    notes: list[str],
+) -> list[int]:
+    """补记 of what only the other side has."""
+    able = [row for row in compared.found if row.kind == THEIRS_ONLY]
+    named = _named(wanted)
+    for serial in named:
+        if serial not in {row.serial for row in able}:
+            raise BookError(_why_not(connection, period, compared, serial, MADE_UP))
+    if ALL not in wanted:
+        able = [row for row in able if row.serial in named]
+    refused = match_acts.refused(connection, able)
+    said = [f"流水号{row.serial}：{why}，不能补记" for row, why in refused.items()]
+    if said and ALL not in wanted:
+        raise BookError("\n".join([*said[:10], "没有入账。"]))
+    notes += said
+    return match_acts.post(connection, desk, [r for r in able if r not in refused])
+
+
+def _named(wanted: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(serial for serial in wanted if serial != ALL))
+
+
+def _why_not(
+    connection: Connection, period: Month, compared: Compared, serial: str, act: str
+) -> str:
+    """Why a serial cannot be made up or reversed: where it was done, or what it is."""
+    for done in compared.done:
+        if serial in (done.serial, done.line):
+            voucher = _voucher(connection, done.posting_id)
+            waits = "（草稿，待审核）" if done.state == "draft" else ""
+            return f"流水号{serial}已由{voucher}{done.act}{waits}，没有重复{act}"
+    rows = [row for row in compared.found if serial in (row.serial, row.line)]
+    if rows:
+        first = proposed(rows[0])
+        does = {REVERSAL: "用 --reverse", MADE_UP: "用 --post"}.get(first, "")
+        if first == f"{REVERSAL}后{MADE_UP}":
+            does = "先 --reverse，再 --post（可以写在一条命令里）"
+        words = f"；{does}" if does else ""
+        return f"流水号{serial}应作“{first}”，不能{act}{words}"
+    return f"{period}没有流水号{serial}的单边账：双方相符，或都没有这一笔；不用{act}"
+
+
+def _open(row: Found, on: date) -> Row:
+    return Row(
+        row.kind,
+        row.serial,
+        row.payer_id,
+        row.place,
+        row.payer_region,
+        row.at,
+        row.act,
+        None if row.ours is None else from_fen(row.ours),
+        None if row.theirs is None else from_fen(row.theirs),
+        (on - date.fromisoformat(row.at[:10])).days,
+        proposed(row),
+        OPEN,
+    )
+
+
+def _done(connection: Connection, compared: Compared, on: date) -> list[Row]:
+    """The rows that were resolved; those of drafts wait for their approval."""
+    names: dict[int | None, str] = {}
+    rows = []
+    for done in compared.done:
+        if done.posting_id not in names:
+            names[done.posting_id] = _voucher(connection, done.posting_id)
+        posted = done.act == MADE_UP
+        rows.append(
+            Row(
+                "posted" if posted else "reversed",
+                done.serial,
+                done.payer_id,
+                done.place,
+                done.payer_region,
+                done.at,
+                done.act,
+                from_fen(done.amount),
+                from_fen(done.amount) if posted else None,
+                (on - date.fromisoformat(done.at[:10])).days,
+                "",
+                WAITING if done.state == "draft" else RESOLVED,
+                done.line,
+                names[done.posting_id],
+            )
+        )
+    return rows
+
+
+def _voucher(connection: Connection, posting_id: int | None) -> str:
+    """The first voucher of a posting by name, #ID while it is a draft."""
+    made = postings.recorded(connection, [posting_id] if posting_id else [])
+    return (made[0].name or f"#{made[0].id}") if made else ""
+
+
+def _desk(connection: Connection, actor: Actor) -> Desk:
+    return Desk(
+        province=settings.province(connection),
+        reading=lambda on: "printed",  # of advances, which are not touched here
+        actor=actor,
+        post_on=None,
+        by_rule=settings.value(connection, "review", actor.on) == "by-rule",
+    )

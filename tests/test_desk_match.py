@@ -1,0 +1,541 @@
+"""match: 单边账, our shared settlements against the other side's list (G9).
+
+P1 of 芜湖 lets P2 of 合肥 use 1000.00; P2 has nothing and is treated in 合肥: S1 100.00,
+S2 50.00 and S3 30.00 of July 2024 are paid by P1, as 合肥 and 芜湖 both should know.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from desk_by_hand import printed
+from people_by_hand import stored
+from settlements_by_hand import HEFEI, LI, WANG, WUHU, accounts, take
+
+from desk.homes import put_setting
+from desk.reversing import reverse
+from desk.settlements.matching import match
+from desk.vouchers import approve, reject
+from ledger import sources
+from ledger.errors import BookError
+from ledger.periods import Month
+
+JULY, ON = Month(2024, 7), date(2024, 8, 5)
+ALL_THREE = [("S1", "100.00"), ("S2", "50.00"), ("S3", "30.00")]
+
+
+@pytest.fixture
+def shared(anhui_home):
+    """The family's three bills are posted; the other side has sent nothing."""
+    make(anhui_home)
+    return anhui_home
+
+
+def make(home):
+    take(home, "G10", "机构代码\nH34010000001", name="机构.csv")
+    accounts(
+        home,
+        f"""个人编号 | 姓名 | 期初余额 | 统筹区代码
+        P1 | 张三 | 1000.00 | {WUHU}
+        P2 | 李四 | 0.00 | {HEFEI}""",
+        name="期初.csv",
+    )
+    take(home, "G4", "授权人编号 | 被授权人编号\nP1 | P2", name="绑定.csv")
+    result = take(
+        home,
+        "G3",
+        """结算流水号 | 结算时间 | 个人编号 | 医疗总费用 | 政策范围内费用
+        S1 | 2024-07-03 10:00:00 | P2 | 100.00 | 100.00
+        S2 | 2024-07-04 10:00:00 | P2 | 50.00 | 50.00
+        S3 | 2024-07-05 10:00:00 | P2 | 30.00 | 30.00""",
+        name="结算.csv",
+    )
+    assert (result.status, result.new) == ("posted", 3)
+
+
+def theirs(home, rows, name="对方.csv", **how):
+    """The other side's list: serials and amounts of P1, at the bills' times."""
+    lines = "\n".join(
+        f"{serial} | 2024-07-0{2 + int(serial[1:])} 10:00:00 | P1 | {amount}"
+        for serial, amount in rows
+    )
+    table = f"结算流水号 | 结算时间 | 授权人编号 | 金额\n{lines}"
+    return take(home, "G9", table, name=name, **how)
+
+
+def run(home, by=LI, **how):
+    return match(home, by, JULY, ON, **how)
+
+
+def told(made):
+    """Kind, serial, ours, theirs, what to do and state of each row."""
+    return [
+        (
+            row.kind,
+            row.serial,
+            row.ours and str(row.ours),
+            row.theirs and str(row.theirs),
+            row.proposed,
+            row.state,
+        )
+        for row in made.rows
+    ]
+
+
+def balance(home, person="P1"):
+    query = "SELECT balance FROM account WHERE person_id = :person"
+    return stored(home, query, person=person)[0][0]
+
+
+def test_what_agrees_is_counted_and_not_listed(shared):
+    theirs(shared, ALL_THREE)
+
+    made = run(shared)
+
+    assert (made.agreed, made.rows, made.notes) == ((3, 180), [], [])
+
+
+def test_each_kind_of_difference_with_what_to_do_about_it(shared):
+    theirs(shared, [("S2", "50.00"), ("S3", "31.00"), ("S4", "7.00")])
+
+    made = run(shared)
+
+    assert made.agreed == (1, 50)
+    assert told(made) == [
+        ("ours_only", "S1", "100.00", None, "冲正", "open"),
+        ("differ", "S3", "30.00", "31.00", "冲正后补记", "open"),
+        ("theirs_only", "S4", None, "7.00", "补记", "open"),
+    ]
+    assert [row.age for row in made.rows] == [33, 31, 30]
+
+
+def test_other_regions_or_acts_of_one_serial_differ_too(shared):
+    take(
+        shared,
+        "G9",
+        """结算流水号 | 结算时间 | 授权人编号 | 金额 | 就医地代码 | 授权地代码 | 业务类型
+        S1 | 2024-07-03 10:00:00 | P1 | 100.00 | 340300 | 340200 | 收费
+        S2 | 2024-07-04 10:00:00 | P1 | 50.00 | 340100 | 340300 | 收费
+        S3 | 2024-07-05 10:00:00 | P1 | 30.00 | 340100 | 340200 | 退费""",
+    )
+
+    assert [row.kind for row in run(shared).rows] == ["differ"] * 3
+
+
+def test_a_bill_that_the_sides_place_in_two_months_agrees(shared):
+    """S1 of 2024-07-03 stands in their list of 2024-06."""
+    take(
+        shared,
+        "G9",
+        "结算流水号 | 结算时间 | 授权人编号 | 金额\n"
+        "S1 | 2024-06-30 23:59:59 | P1 | 100.00",
+    )
+    theirs(shared, ALL_THREE[1:], name="七月.csv")
+
+    assert run(shared).rows == []
+    assert match(shared, LI, Month(2024, 6), ON).rows == []
+
+
+def test_treatment_in_the_accounts_own_region_is_not_compared(shared):
+    accounts(
+        shared,
+        f"个人编号 | 姓名 | 期初余额 | 统筹区代码\nP3 | 王五 | 9.00 | {HEFEI}",
+        name="二.csv",
+    )
+    take(
+        shared,
+        "G4",
+        "授权人编号 | 被授权人编号 | 时间\nP3 | P2 | 2024-06-04 09:00:00",
+        name="二绑定.csv",
+    )
+    take(
+        shared,
+        "G3",
+        "结算流水号 | 结算时间 | 个人编号 | 医疗总费用 | 政策范围内费用\n"
+        "S9 | 2024-07-20 10:00:00 | P2 | 5.00 | 5.00",
+        name="二结算.csv",
+    )
+    theirs(shared, ALL_THREE)
+
+    assert run(shared).rows == []
+
+
+def test_without_a_list_all_of_ours_is_listed_and_nothing_is_reversed(shared):
+    made = run(shared)
+
+    assert [row.kind for row in made.rows] == ["ours_only"] * 3
+    assert "还没有对方结算清单" in made.notes[0]
+    with pytest.raises(BookError, match="先导入对方的清单"):
+        run(shared, reverse=["ALL"])
+
+
+def test_a_missing_line_is_made_up_from_the_grantors_account(shared):
+    """P1 has 820.00 left of 1000.00; their S4 takes 7.00 of it."""
+    theirs(shared, [*ALL_THREE, ("S4", "7.00")])
+    before = printed(shared, "340200-city-agency").count("记-")
+
+    made = run(shared, post=["S4"])
+
+    assert told(made) == [("posted", "S4", "7.00", "7.00", "", "resolved")]
+    assert made.agreed == (4, 187)
+    assert balance(shared) == 81300
+    assert (
+        stored(
+            shared,
+            """SELECT person_id, "at", act, region, place, category, institution, total,
+           own, shared, cash, batch_id > 0 FROM settlement WHERE serial = 'S4'""",
+        )
+        == [
+            ("P1", "2024-07-06 10:00:00", "补记", WUHU, HEFEI, "补记", "")
+            + (700, 0, 700, 0, 1)
+        ]
+    )
+    assert printed(shared, "340200-city-agency").count("记-") == before + 1
+    assert printed(shared, "340200-city-agency").splitlines()[-3:] == [
+        "340200-city-agency 2024-08-01 P9 记-1",
+        "  借 个人账户基金——家庭共济支出 310 7.00",
+        "  贷 暂收款——家庭共济:340100 310 7.00",
+    ]
+    assert printed(shared, "340100-city-agency").splitlines()[-3:] == [
+        "340100-city-agency 2024-08-01 P8 记-1",
+        "  借 暂付款——家庭共济:340200 310 7.00",
+        "  贷 暂收款——定点医药机构待结算 310 7.00",
+    ]
+
+
+def test_a_line_too_many_is_taken_back_whole(shared):
+    theirs(shared, ALL_THREE[1:])
+
+    made = run(shared, reverse=["S1"])
+
+    assert told(made) == [("reversed", "S1", "-100.00", None, "", "resolved")]
+    assert made.rows[0].by == "S1-CZ"
+    assert made.agreed == (2, 80)
+    assert balance(shared) == 92000
+    assert (
+        stored(
+            shared,
+            """SELECT "at", act, original, total, shared FROM settlement
+           WHERE serial = 'S1-CZ'""",
+        )
+        == [("2024-08-01 09:00:00", "冲正", "S1", -10000, -10000)]
+    )
+    assert printed(shared, "340200-city-agency").splitlines()[-3:] == [
+        "340200-city-agency 2024-08-01 P9 记-1",
+        "  借 个人账户基金——家庭共济支出 310 -100.00",
+        "  贷 暂收款——家庭共济:340100 310 -100.00",
+    ]
+
+
+def test_what_was_taken_back_is_not_a_difference_of_its_own_month(shared):
+    """S1-CZ is of August; their August list does not have it."""
+    theirs(shared, ALL_THREE[1:])
+    run(shared, reverse=["S1"])
+
+    made = match(shared, LI, Month(2024, 8), ON)
+
+    assert made.rows == []
+
+
+def test_a_difference_is_reversed_and_made_up(shared):
+    """S3 30.00 goes back, their 31.00 is taken: 820.00 + 30.00 − 31.00."""
+    theirs(shared, [*ALL_THREE[:2], ("S3", "31.00")])
+
+    made = run(shared, reverse=["S3"], post=["S3"])
+
+    assert told(made) == [
+        ("posted", "S3", "31.00", "31.00", "", "resolved"),
+        ("reversed", "S3", "-30.00", None, "", "resolved"),
+    ]
+    assert {row.by for row in made.rows} == {"S3-BJ", "S3-CZ"}
+    assert (made.agreed, balance(shared)) == ((3, 181), 81900)
+
+
+def test_all_of_it_at_once(shared):
+    theirs(shared, [("S2", "50.00"), ("S3", "31.00"), ("S4", "7.00")])
+
+    made = run(shared, reverse=["ALL"], post=["ALL"])
+
+    assert made.open == 0
+    assert made.agreed == (3, 88)
+    assert balance(shared) == 100000 - 8800
+
+
+def test_nothing_is_done_twice(shared):
+    theirs(shared, [*ALL_THREE[1:], ("S4", "7.00")])
+    run(shared, reverse=["S1"], post=["S4"])
+
+    with pytest.raises(BookError, match="流水号S4已由340100-city-agency/.*补记"):
+        run(shared, post=["S4"])
+    with pytest.raises(BookError, match="流水号S1已由340100-city-agency/.*冲正"):
+        run(shared, reverse=["S1"])
+    again = run(shared, reverse=["ALL"], post=["ALL"])
+
+    assert (again.vouchers, again.open) == ([], 0)
+
+
+def test_what_was_asked_for_wrongly_is_refused_with_what_to_do(shared):
+    theirs(shared, [("S2", "50.00"), ("S3", "31.00"), ("S4", "7.00")])
+
+    with pytest.raises(BookError, match="S2的单边账：双方相符"):
+        run(shared, post=["S2"])
+    with pytest.raises(BookError, match="应作“冲正后补记”.*先 --reverse，再 --post"):
+        run(shared, post=["S3"])
+    with pytest.raises(BookError, match="应作“补记”.*用 --post"):
+        run(shared, reverse=["S4"])
+    assert balance(shared) == 82000
+
+
+def test_an_account_without_the_money_is_refused_with_the_amounts(shared):
+    """820.00 are left; 700.00 and 120.01 are more than that."""
+    theirs(shared, [*ALL_THREE, ("S4", "700.00"), ("S5", "120.01")])
+
+    with pytest.raises(BookError, match="可用余额120.00元，不足120.01元") as error:
+        run(shared, post=["S4", "S5"])
+    made = run(shared, post=["ALL"])
+
+    assert "P1" not in str(error.value).replace("****", "")
+    assert [row.serial for row in made.of("theirs_only")] == ["S5"]
+    assert made.notes[0].startswith("流水号S5：")
+    assert balance(shared) == 12000
+
+
+def test_an_account_that_does_not_exist_is_refused(shared):
+    take(
+        shared,
+        "G9",
+        "结算流水号 | 授权人编号 | 金额\nS7 | P0000000099 | 1.00",
+    )
+
+    with pytest.raises(BookError, match="芜湖市没有可用的个人账户"):
+        run(shared, post=["S7"])
+
+
+def test_a_refund_of_theirs_gives_back(shared):
+    take(
+        shared,
+        "G9",
+        """结算流水号 | 结算时间 | 授权人编号 | 金额 | 业务类型
+        S1 | 2024-07-03 10:00:00 | P1 | 100.00 | 收费
+        S2 | 2024-07-04 10:00:00 | P1 | 50.00 | 收费
+        S3 | 2024-07-05 10:00:00 | P1 | 30.00 | 收费
+        T3 | 2024-07-06 10:00:00 | P1 | 30.00 | 退费""",
+    )
+
+    made = run(shared, post=["T3"])
+
+    assert (made.open, made.agreed, balance(shared)) == (0, (4, 150), 85000)
+
+
+def test_a_refund_of_ours_is_for_the_other_side_to_make_up(shared):
+    take(
+        shared,
+        "G3",
+        "结算流水号 | 结算时间 | 业务类型 | 原结算流水号 | 个人编号 | 医疗总费用"
+        " | 政策范围内费用\nT3 | 2024-07-06 10:00:00 | 退费 | S3 | P2 | 30.00 | 30.00",
+        name="退费.csv",
+    )
+    theirs(shared, ALL_THREE)
+
+    made = run(shared)
+
+    assert told(made) == [("ours_only", "T3", "-30.00", None, "对方补记", "open")]
+    with pytest.raises(BookError, match="应作“对方补记”"):
+        run(shared, reverse=["T3"])
+
+
+def test_a_bill_that_was_refunded_is_not_reversed(shared):
+    take(
+        shared,
+        "G3",
+        "结算流水号 | 结算时间 | 业务类型 | 原结算流水号 | 个人编号 | 医疗总费用"
+        " | 政策范围内费用\nT3 | 2024-07-06 10:00:00 | 退费 | S3 | P2 | 30.00 | 30.00",
+        name="退费.csv",
+    )
+    theirs(shared, ALL_THREE[:2])
+
+    with pytest.raises(BookError, match="已由T3退费"):
+        run(shared, reverse=["S3"])
+    made = run(shared, reverse=["ALL"])
+
+    assert made.notes == ["流水号S3已由T3退费，不能再冲正；没有冲正"]
+    assert made.open == 2
+
+
+def test_a_dry_run_changes_nothing(shared):
+    theirs(shared, ALL_THREE[1:])
+
+    made = run(shared, reverse=["S1"], dry_run=True)
+
+    assert made.file is None
+    assert [voucher.rule[-2:] for voucher in made.vouchers] == ["P8", "P9"]
+    assert (made.open, run(shared).open, balance(shared)) == (0, 1, 82000)
+
+
+def test_drafts_wait_and_are_not_done_again(shared):
+    put_setting(shared, LI, "review", "second-person", cite="内控办法")
+    theirs(shared, [*ALL_THREE[1:], ("S4", "7.00")])
+
+    made = run(shared, reverse=["S1"], post=["S4"])
+    with pytest.raises(BookError, match="补记（草稿，待审核）"):
+        run(shared, post=["S4"])
+    before = balance(shared)
+    approve(shared, WANG, [f"#{voucher.id}" for voucher in made.vouchers])
+
+    assert [row.state for row in made.rows] == ["waiting", "waiting"]
+    assert [row.voucher[0] for row in made.rows] == ["#", "#"]
+    assert before == 82000
+    assert [row.state for row in run(shared).rows] == ["resolved", "resolved"]
+    assert balance(shared) == 82000 + 10000 - 700
+
+
+def test_a_rejected_act_is_open_again(shared):
+    put_setting(shared, LI, "review", "second-person", cite="内控办法")
+    theirs(shared, [*ALL_THREE, ("S4", "7.00")])
+    made = run(shared, post=["S4"])
+
+    reject(shared, WANG, [f"#{made.vouchers[0].id}"], "对方有误")
+    again = run(shared, post=["S4"])
+
+    assert [row.state for row in again.rows] == ["waiting"]
+
+
+def test_a_reversed_act_is_open_again_and_can_be_done_again(shared):
+    theirs(shared, [*ALL_THREE[1:], ("S4", "7.00")])
+    made = run(shared, post=["S4"])
+    back = run(shared, reverse=["S1"])
+
+    reverse(shared, WANG, made.vouchers[0].name, ON, "对方有误")
+    reverse(shared, WANG, back.vouchers[0].name, ON, "对方补来")
+    between = run(shared)
+    again = run(shared, reverse=["S1"], post=["S4"])
+
+    assert [(row.serial, row.state) for row in between.rows] == [
+        ("S1", "open"),
+        ("S4", "open"),
+    ]
+    assert balance(shared) == 82000 + 10000 - 700
+    assert [(row.by, row.state) for row in again.rows] == [
+        ("S4", "resolved"),
+        ("S1-CZ2", "resolved"),
+    ]
+
+
+def test_the_bill_itself_may_come_once_its_made_up_line_is_taken_back(shared):
+    theirs(shared, [*ALL_THREE, ("S4", "7.00")])
+    table = (
+        "结算流水号 | 结算时间 | 个人编号 | 医疗总费用 | 政策范围内费用\n"
+        "S4 | 2024-07-06 10:00:00 | P2 | 7.00 | 7.00"
+    )
+    made = run(shared, post=["S4"])
+    known = take(shared, "G3", table, name="迟.csv")
+
+    reverse(shared, WANG, made.vouchers[0].name, ON, "清单补来")
+    taken = take(shared, "G3", table, name="迟.csv", by=WANG)
+
+    assert (known.status, known.set_aside) == ("rejected", 1)
+    assert taken.status == "posted"
+    assert (run(shared).rows, balance(shared)) == ([], 81300)
+
+
+def test_two_grantors_of_one_bill_are_made_up_each(shared):
+    accounts(
+        shared,
+        "个人编号 | 姓名 | 期初余额 | 统筹区代码\nP5 | 赵六 | 9.00 | 340300",
+        name="二.csv",
+    )
+    take(
+        shared,
+        "G9",
+        """结算流水号 | 授权人编号 | 授权地代码 | 金额
+        S8 | P1 | 340200 | 5.00
+        S8 | P5 | 340300 | 6.00""",
+    )
+
+    made = run(shared, post=["S8"])
+
+    assert [(row.serial, row.by) for row in made.of("posted")] == [
+        ("S8", "S8"),
+        ("S8", "S8-BJ"),
+    ]
+    assert balance(shared, "P5") == 300
+    assert [row.serial for row in made.rows if row.state == "open"] == [
+        "S1",
+        "S2",
+        "S3",
+    ]
+
+
+def test_a_list_whose_rows_were_made_up_is_not_withdrawn_with_them(shared):
+    theirs(shared, [*ALL_THREE, ("S4", "7.00")])
+    run(shared, post=["S4"])
+    with shared.reading() as connection:
+        document = sources.documents(connection)[-1]
+
+    with shared.writing() as connection:
+        count = sources.withdraw(connection, document.id, WANG.by, WANG.at, "更正")
+
+    assert (document.form, document.lines, document.bare) == ("G9", 4, 3)
+    assert count == 3
+    assert stored(shared, "SELECT serial FROM other_settlement WHERE freed = 0") == [
+        ("S4",)
+    ]
+
+
+def test_the_list_is_a_file_that_only_its_owner_reads(sqlite_anhui_home):
+    from openpyxl import load_workbook
+
+    make(sqlite_anhui_home)
+    theirs(sqlite_anhui_home, [*ALL_THREE[1:], ("S4", "7.00")])
+
+    path = run(sqlite_anhui_home).file
+    sheet = load_workbook(path).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+
+    assert path.endswith("out/match/单边账_2024-07.xlsx")
+    assert Path(path).stat().st_mode & 0o777 == 0o600
+    assert [row[1] for row in rows] == ["S1", "S4"]
+    assert [row[6] for row in rows] == ["P1", "P1"]
+    assert [row[7:12] for row in rows] == [
+        [100, None, 33, "我方单边", "冲正"],
+        [None, 7, 30, "对方单边", "补记"],
+    ]
+
+
+def test_the_command_says_by_its_code_whether_something_is_open(
+    sqlite_anhui_home, anhui
+):
+    make(sqlite_anhui_home)
+    theirs(sqlite_anhui_home, [*ALL_THREE, ("S4", "7.00")])
+
+    code, out, _ = anhui("match", "2024-07", "--on", "2024-08-05", "--json")
+    made = json.loads(out)
+    done_code, out, _ = anhui(
+        "match", "2024-07", "--post", "S4", "--on", "2024-08-05", "--json"
+    )
+    done = json.loads(out)
+    text_code, text, _ = anhui("match", "2024-07")
+
+    assert (code, done_code, text_code) == (1, 0, 0)
+    assert made["agreed"] == {"lines": 3, "amount": "180.00"}
+    assert made["theirs_only"] == [
+        {
+            "serial": "S4",
+            "place": HEFEI,
+            "payer_region": WUHU,
+            "person_id": "****1",
+            "ours": None,
+            "theirs": "7.00",
+            "at": "2024-07-06 10:00:00",
+            "act": "收费",
+            "age": 30,
+            "proposed": "补记",
+            "state": "open",
+        }
+    ]
+    assert (made["ours_only"], made["differ"], made["vouchers"]) == ([], [], [])
+    assert done["theirs_only"] == []
+    assert done["posted"][0]["state"] == "resolved"
+    assert [v["rule"].partition("/")[2] for v in done["vouchers"]] == ["P8", "P9"]
+    assert "相符4笔187.00元" in text
