@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from desk.people import payment_list
 from desk.people.batch_posting import carry, require_region, voucher_day
 from desk.progress import Tell, silently
+from desk.settlements.account_modes import is_paid_out
 from ledger import postings, settings
 from ledger.book_files import print_changed
 from ledger.database import Home
@@ -65,7 +66,16 @@ def payout(
     dry_run: bool = False,
     tell: Tell = silently,
 ) -> PaidOut:
-    """Pay a month's run; RuleError where no document allows payouts."""
+    """Pay a month's run; RuleError where no document allows payouts.
+
+    Where accounts are 实账 the run pays every balance (P15).
+    """
+    with home.reading() as connection:
+        real = is_paid_out(connection, region, month.last_day)
+    if real:
+        from desk.people.real_payout import pay_out
+
+        return pay_out(home, actor, month, region, post_on, draft, dry_run, tell)
     with home.writing(keep=not dry_run) as connection:
         require_region(connection, region)
         document = payout_of(region)

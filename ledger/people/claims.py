@@ -20,7 +20,7 @@ KIND = "追回挂账"
 MAKE, RECOVER = "claim", "recover"
 # Batches that take money away, whose balances are looked at before they count.
 TAKING = ("correction", "make-up", "reversal", "payout", "change")
-TAKING += ("settlement", "premium")
+TAKING += ("settlement", "premium", "real-payout")
 
 
 class Owed(NamedTuple):

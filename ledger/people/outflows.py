@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Date, bindparam, text
 from ledger.money import from_fen
 
 PAYOUT, INHERITANCE, OUT = "划转本人", "继承", "转出"
+REAL = "实账发放"  # every month's, by rule
 
 
 class Outflow(NamedTuple):
@@ -52,7 +53,10 @@ OUTFLOWS = f"""
            outflow.day, outflow.payee_name, outflow.payee_account, outflow.amount,
            outflow.returned
     FROM (
-        SELECT payout_line.person_id, '{PAYOUT}' AS kind, payout_line.period AS month,
+        SELECT payout_line.person_id,
+               CASE batch.kind WHEN 'real-payout' THEN '{REAL}' ELSE '{PAYOUT}' END
+                   AS kind,
+               payout_line.period AS month,
                payout_line.scope, batch.dated AS day, payout_line.payee_name,
                payout_line.payee_account, payout_line.amount,
                CASE WHEN EXISTS (

@@ -129,8 +129,16 @@ def filed(connection: Connection, run: Run, states: Sequence[str]) -> list[Filed
     return [Filed(*row) for row in connection.execute(kinds)]
 
 
-def choose(connection: Connection, run: Run, rulings: Sequence[Ruled]) -> None:
-    """Reckon what each account is paid: the temporary table payout_candidate."""
+def choose(
+    connection: Connection,
+    run: Run,
+    rulings: Sequence[Ruled],
+    no_payee: str = NO_PAYEE,
+) -> None:
+    """Reckon what each account is paid: the temporary table payout_candidate.
+
+    With `no_payee` "" whoever has no bank account on file is paid as well.
+    """
     connection.execute(text("DROP TABLE IF EXISTS payout_ruling"))
     connection.execute(text(RULINGS))
     if rulings:
@@ -143,12 +151,17 @@ def choose(connection: Connection, run: Run, rulings: Sequence[Ruled]) -> None:
     }
     staging.temporary(connection, "payout_sums", SUMS.format(**words))
     staging.temporary(connection, "payout_bounced", BOUNCED.format(**words))
-    words |= {"died": DIED, "left": LEFT, "no_payee": NO_PAYEE}
+    words |= {"died": DIED, "left": LEFT, "no_payee": no_payee}
     staging.temporary(connection, "payout_candidate", CANDIDATES.format(**words))
 
 
 def insert(
-    connection: Connection, run: Run, batch_id: int, dated: date, prefix: str
+    connection: Connection,
+    run: Run,
+    batch_id: int,
+    dated: date,
+    prefix: str,
+    kind: str = KIND,
 ) -> int:
     """The run's lines, their 流水号 and movements; says how many are paid."""
     values = {
@@ -161,7 +174,7 @@ def insert(
     connection.execute(text(SERIALS), {"batch": batch_id, "form": FORM})
     connection.execute(
         text(MOVEMENTS).bindparams(bindparam("dated", type_=Date)),
-        {"batch": batch_id, "dated": dated, "act": ACT, "kind": KIND},
+        {"batch": batch_id, "dated": dated, "act": ACT, "kind": kind},
     )
     return lines
 

@@ -17,12 +17,13 @@ from ledger.settlements import freeing, premiums
 KIND = "reversal"
 LONGEST = 40  # characters of an original's serial that a reversal's keeps
 MONTHLY = ("credit", "correction", "make-up")
+PAYOUTS = ("payout", "real-payout")
 
 
 def check(connection: Connection, batch) -> None:
     """BookError while something stands that reckons with this batch: a later batch
     with its months, a payout's bounces."""
-    if batch.kind == "payout" and (came_back := payouts.bounced(connection, batch.id)):
+    if batch.kind in PAYOUTS and (came_back := payouts.bounced(connection, batch.id)):
         raise BookError(
             f"批次{batch.id}的划转有{came_back}笔已退回并重新计入，不能冲销；"
             "请先冲销退回的凭证，再冲销这一笔"
@@ -67,7 +68,7 @@ def free(connection: Connection, batch) -> None:
     """
     if batch.kind == "change":
         changes.free(connection, batch.id)
-    if batch.kind == "payout" and batch.state == "rejected":
+    if batch.kind in PAYOUTS and batch.state == "rejected":
         payouts.free(connection, batch.id)
     if batch.kind == "premium":
         premiums.free(connection, batch)

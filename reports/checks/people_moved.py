@@ -117,7 +117,7 @@ OF_BATCH = f"""
     UNION ALL
     SELECT movement.region, movement.person_id, movement.batch_id, -movement.amount
     FROM batch JOIN movement ON movement.batch_id = batch.id
-    WHERE batch.kind = '{{kind}}' AND {STANDS}
+    WHERE batch.kind IN ('{{kind}}'{{and_kinds}}) AND {STANDS}
       AND movement.act NOT IN ('claim', 'recover') AND movement.kind <> '追回挂账'
 """
 LINES = {
@@ -142,10 +142,11 @@ LINES = {
         FROM bounce_line AS l JOIN batch ON batch.id = l.batch_id
         WHERE l.freed = 0 AND {STANDS}""",
 }
+ALSO = {"payout": ", 'real-payout'"}
 LISTED = {kind: f"""
     {FIRST} (
         SELECT region, person_id FROM (
-            {lines} {OF_BATCH.format(kind=kind)}
+            {lines} {OF_BATCH.format(kind=kind, and_kinds=ALSO.get(kind, ""))}
         ) AS both_sides
         GROUP BY region, person_id, batch_id HAVING sum(amount) <> 0
     ) AS odd {BY_REGION}""" for kind, lines in LINES.items()}
