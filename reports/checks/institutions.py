@@ -101,10 +101,11 @@ def _payments(connection: Connection) -> Iterator[Finding]:
 LIVE = "posting.state = 'approved' AND posting.live"
 FUNDS = "CAST(sum(s.pooled + s.other) AS bigint) AS funds"
 ACCOUNTS = "CAST(sum(s.own + s.shared) AS bigint) AS accounts"
+# Another province owes its own institutions: it has no book here.
 BROUGHT = f"""
     SELECT s.place, s.fund, {FUNDS}, {ACCOUNTS}
     FROM institution_sum AS s JOIN posting ON posting.id = s.posting_id
-    WHERE {LIVE} GROUP BY s.place, s.fund
+    WHERE {LIVE} AND s.place IN (SELECT region FROM book) GROUP BY s.place, s.fund
 """
 PAID = f"""
     SELECT place, fund, CAST(sum(amount) AS bigint) AS amount
