@@ -37,7 +37,7 @@ from ledger.schema import (
     QuotaLine,
     TransferLine,
 )
-from ledger.settlements import clearing, institution_payments
+from ledger.settlements import clearing_undoing, institution_payments
 
 TABLES: dict[str, Table] = {
     "F0": OpeningLine.__table__,
@@ -302,7 +302,7 @@ def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     """
     freeing.free_postings(connection, posting_ids)
     institution_payments.free_postings(connection, posting_ids)
-    clearing.free_postings(connection, posting_ids)
+    clearing_undoing.free_postings(connection, posting_ids)
     for form in ("F0", "F2"):
         table = TABLES[form]
         connection.execute(

@@ -1,20 +1,25 @@
 """Clearing of treatment between regions: what is owed is paid, once, in all books."""
 
 from decimal import Decimal
+from random import Random
+from threading import Thread
 
 import pytest
-from clearing_by_hand import balances, day, settled
+from clearing_by_hand import CITIES, balances, day, settled
 from desk_by_hand import printed
 from people_by_hand import stored
 from settlements_by_hand import BENGBU, HEFEI, LI, WANG, WUHU
 
 from desk.reversing import reverse
 from desk.settlements.clearing import clear
-from desk.vouchers import reject
+from desk.vouchers import approve, reject
 from ledger import postings, settings
+from ledger.database import Home
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month
+from ledger.postings import Actor
 from ledger.settings import SettingRow
+from reports.checks.region_clearing import region_clearing
 
 JULY, AUGUST = Month(2024, 7), Month(2024, 8)
 ANHUI = "340000"
@@ -336,6 +341,71 @@ def test_reversing_one_voucher_takes_the_whole_clearing_back(anhui_home):
     again = cleared(anhui_home, post_on=day("2024-08-06"))
     assert (again.status, again.parts) == ("posted", made.parts)
     assert open_balances(anhui_home) == NOTHING_OPEN
+
+
+def test_of_an_earlier_year_it_is_taken_back_in_blue(anhui_home):
+    settled(anhui_home, A_MONTH)
+    before = open_balances(anhui_home)
+    made = cleared(anhui_home)
+    year = Actor("li", "2025-01-05T09:00:00+08:00")
+
+    drafts = reverse(
+        anhui_home, year, made.vouchers[0].name, day("2025-01-05"), "有误", blue=True
+    )
+    approve(anhui_home, WANG, [f"#{drafts[0].id}"])
+
+    assert open_balances(anhui_home) == before
+    assert stored(anhui_home, "SELECT state FROM clearing") == [("undone",)]
+    assert cleared(anhui_home, post_on=day("2025-01-06")).status == "posted"
+
+
+def test_two_at_once_clear_once(anhui_home):
+    settled(anhui_home, A_MONTH)
+    made = []
+
+    def run():
+        home = Home(anhui_home.path, anhui_home.url)
+        made.append(cleared(home).status)
+        home.close()
+
+    threads = [Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(made) == ["already-posted", "already-posted", "posted"]
+    assert open_balances(anhui_home) == NOTHING_OPEN
+
+
+@pytest.mark.parametrize("netting", ["gross", "multilateral"])
+def test_a_province_of_sixteen_cities_is_cleared_to_nothing(anhui_home, netting):
+    """240 pairs with amounts of every size, refunds among them, two funds."""
+    setting(anhui_home, "netting", netting)
+    cities, draw = sorted(CITIES), Random(20240801)
+    table = ["部分 | 就医地 | 参保地 | 付款 | 险种 | 业务 | 金额"]
+    for payer in cities:
+        for place in cities:
+            if payer != place:
+                amount = draw.randint(1, 99_999_999)
+                table.append(
+                    f"{draw.choice(['统筹', '共济'])} | {place} | {payer} | {payer} | "
+                    f"{draw.choice(['310', '390'])} | 收费 | {amount / 100:.2f}"
+                )
+                if amount % 5 == 0:
+                    table.append(table[-1].replace("收费 | ", "退还 | -"))
+    settled(anhui_home, "\n".join(table))
+
+    made = cleared(anhui_home)
+
+    assert open_balances(anhui_home) == NOTHING_OPEN
+    deposits = balances(anhui_home, "财政专户存款——市本级")
+    assert sum(deposits.values()) == 0
+    payments = [part for part in made.parts if part.net]
+    lanes = {(part.subject, part.fund) for part in made.parts}
+    assert netting == "gross" or len(payments) <= 15 * len(lanes)
+    with anhui_home.reading() as connection:
+        assert list(region_clearing(connection)) == []
 
 
 def test_a_rejected_draft_frees_its_rows(anhui_home):

@@ -208,6 +208,10 @@ def test_a_disputed_statement_is_withdrawn_and_made_anew(anhui_home):
     again = cleared(anhui_home)
 
     assert gone.status == "withdrawn"
+    assert stored(
+        anhui_home,
+        "SELECT region, by FROM clearing_confirmation WHERE says = 'withdrawn'",
+    ) == [(ANHUI, "li")]
     assert [(p.payer, p.gross) for p in again.parts] == [
         (WUHU, Decimal("20.00")),
         (BENGBU, Decimal("45.00")),

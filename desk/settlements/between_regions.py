@@ -142,12 +142,15 @@ def _ids(rows: Sequence) -> tuple[int, ...]:
 
 
 def _with_files(home: Home, made: Cleared) -> Cleared:
-    """Print the statements: of the new clearing, or again of all that stand."""
+    """Print the statements: of the new clearing, or again of all that stand.
+
+    Under the lock, so that two at once do not write the same file.
+    """
     if made.clearing is None:
         return made
     old = made.status == "already-posted"
     files: dict[str, bytes] = {}
-    with home.reading() as connection:
+    with home.writing(keep=False) as connection:
         for clearing_id in made.standing if old else (made.clearing,):
             files |= region_statements.of_clearing(connection, clearing_id)
-    return made._replace(files=write(home, files))
+        return made._replace(files=write(home, files))

@@ -21,7 +21,9 @@ from ledger.files import why, write_whole
 from ledger.periods import Month, Quarter
 from ledger.postings import BY_RULE, POSTING, VOUCHER, Actor, Recorded
 from ledger.settlements import clearing as clearings
+from ledger.settlements import confirmations
 from ledger.settlements.clearing import Part
+from ledger.settlements.confirmations import WITHDRAWN, Word
 from ledger.vouchers import Posting
 
 Period = Month | Quarter | int  # an int is a year
@@ -109,6 +111,9 @@ def withdraw(
                 "请冲销或退回其中一张（yibao voucher reverse 或 reject），整个清算随之撤销"
             )
         parts = [kept.part for kept in clearings.parts_of(connection, row.id)]
+        confirmations.say(
+            connection, row.id, Word(province, WITHDRAWN, "", actor.by, actor.at)
+        )
         clearings.undo(connection, row.id)
         standing = tuple(one.id for one in rows[:-1])
     return Cleared(row.id, kind, period, province, parts, [], [], "withdrawn", standing)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
-    Update,
     and_,
     func,
     insert,
@@ -220,35 +219,8 @@ def undo(connection: Connection, clearing_id: int) -> None:
         (PREMIUMS, "clearing_id"),
         (PREMIUMS, "paid_on_id"),
     ):
-        connection.execute(_freed(table, column, clearing_id))
-
-
-def free_postings(connection: Connection, posting_ids: Sequence[int]) -> None:
-    """What rejected or reversed postings carried: a clearing of which no posting
-    stands is undone; of one that still has some, those parts wait again."""
-    carried = PART.c.posting_id.in_(posting_ids)
-    query = select(PART.c.clearing_id).where(carried).distinct()
-    for clearing_id in sorted(connection.execute(query).scalars()):
-        row = clearing(connection, clearing_id)
-        left = select(PART.c.id).join(POSTING, POSTING.c.id == PART.c.posting_id)
-        stands = connection.execute(
-            left.where(
-                PART.c.clearing_id == clearing_id,
-                POSTING.c.live,
-                PART.c.posting_id.not_in(posting_ids),
-            ).limit(1)
-        ).first()
-        if row.state == UNDONE:
-            continue
-        if stands is None:
-            undo(connection, clearing_id)
-            continue
-        connection.execute(
-            update(PART)
-            .where(carried, PART.c.clearing_id == clearing_id)
-            .values(posting_id=None)
-        )
-        set_state(connection, clearing_id, MADE)
+        taken = table.c[column] == clearing_id
+        connection.execute(update(table).where(taken).values({column: None}))
 
 
 def _open(kind: str, last_month: str) -> tuple[Table, str, ColumnElement[bool]]:
@@ -279,7 +251,3 @@ def _open(kind: str, last_month: str) -> tuple[Table, str, ColumnElement[bool]]:
             *where,
         ),
     )
-
-
-def _freed(table: Table, column: str, clearing_id: int) -> Update:
-    return update(table).where(table.c[column] == clearing_id).values({column: None})

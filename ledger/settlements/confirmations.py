@@ -1,4 +1,7 @@
-"""What regions say of their statements: confirmed or disputed; the last word counts."""
+"""What regions say of their statements: confirmed or disputed; the last word counts.
+
+Who withdrew a clearing stands here too, as the province's word.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from ledger.settlements.tables import ClearingConfirmation
 
 TABLE = ClearingConfirmation.__table__
-CONFIRMED, DISPUTED = "confirmed", "disputed"
+CONFIRMED, DISPUTED, WITHDRAWN = "confirmed", "disputed", "withdrawn"
 
 
 class Word(NamedTuple):
