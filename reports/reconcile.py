@@ -30,6 +30,7 @@ from reports.checks.people_moved import movements
 from reports.checks.people_sums import moved
 from reports.checks.rates import rates
 from reports.checks.region_clearing import region_clearing
+from reports.checks.settlements import settlements
 from reports.checks.sources import NO_SOURCES, sources_of
 from reports.checks.store import stored
 
@@ -75,6 +76,7 @@ def _people(connection: Connection, unmasked: bool) -> Iterator[Finding]:
     yield from controls(connection, sums)
     yield from lines(connection, unmasked)
     yield from movements(connection, unmasked)
+    yield from settlements(connection, unmasked)
     yield from region_clearing(connection)
 
 
