@@ -10,6 +10,7 @@ from collections import defaultdict
 from datetime import date
 from functools import cache
 from itertools import groupby
+from sys import intern
 from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from sqlalchemy import Connection, text
@@ -104,7 +105,10 @@ def by_month(connection: Connection) -> Iterator[tuple[str, list[Due]]]:
     they act. Serials are compared here, alike whatever the database's collation."""
     staged = (Due._make(row) for row in streamed(connection, sql.ROWS))
     for month, rows in groupby(staged, key=lambda due: due.month):
-        found = [due._replace(region=regions.city_of(due.region)) for due in rows]
+        found = [
+            due._replace(region=regions.city_of(due.region), kind=intern(due.kind))
+            for due in rows
+        ]
         found.sort(key=lambda due: (due.time, due.serial, due.at))
         yield month, found
 
@@ -131,9 +135,9 @@ def people(connection: Connection) -> dict[str, Insured]:
         before[row.person_id].append((row.from_month, row.region))
     return {
         row.person_id: Insured(
-            row.region,
-            row.since,
-            row.fund,
+            intern(row.region),
+            intern(row.since),
+            intern(row.fund),
             str(row.died_on or ""),
             before.get(row.person_id, ()),
         )
@@ -147,7 +151,7 @@ def balances(connection: Connection) -> dict[tuple[str, str], int]:
     Less what drafts, of bills too, would take of them; never below zero.
     """
     return {
-        (row.person_id, row.region): max(0, row.balance - row.out)
+        (row.person_id, intern(row.region)): max(0, row.balance - row.out)
         for row in connection.execute(text(sql.BALANCES))
     }
 
