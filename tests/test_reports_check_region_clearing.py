@@ -102,6 +102,22 @@ def test_half_confirmed_agrees(anhui_home):
     assert found(anhui_home) == []
 
 
+def test_premiums_paid_on_agree_while_the_netted_pairs_wait(anhui_home):
+    setting(anhui_home, "clearing-confirmation", "by-region")
+    setting(anhui_home, "netting", "multilateral")
+    premiums(anhui_home, A_SEASON + "    340200 | 340100 | 城乡居民医保 | 300.00\n")
+    clear(anhui_home, LI, "premiums", 2024, ANHUI, post_on=day("2024-11-02"))
+    assert found(anhui_home) == []
+
+    for region in (HEFEI, WUHU):
+        made = confirm(
+            anhui_home, LI, "premiums", 2024, region, post_on=day("2024-11-03")
+        )
+
+    assert made.status == "posted"
+    assert found(anhui_home) == []
+
+
 def test_a_part_that_says_other_than_its_rows_is_found(anhui_home):
     settled(anhui_home, "付款|金额\n340200|30.00")
     made = cleared(anhui_home)

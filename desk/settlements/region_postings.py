@@ -16,13 +16,9 @@ from ledger.settlements.clearing import PAID_ON, KeptPart
 from ledger.vouchers import Posting
 from posting_rules import region_clearing as rules
 from posting_rules.settlement_vouchers import Told
+from reports.settlements.clearings import KINDS
 
 LINK = "clr"
-NAMES = {
-    "family": "家庭共济和异地结算",
-    "premiums": "代缴保费",
-    "institutions": "机构结算",
-}
 
 
 class Planned(NamedTuple):
@@ -34,7 +30,7 @@ class Planned(NamedTuple):
 
 def statement_name(row) -> str:
     """A clearing as its statements are headed: …清算单2024-07第1号."""
-    return f"{NAMES[row.kind]}清算单{row.period}第{row.serial}号"
+    return f"{KINDS[row.kind]}清算单{row.period}第{row.serial}号"
 
 
 def keeping(province: str) -> frozenset[str]:

@@ -52,10 +52,6 @@ class StandingPart(NamedTuple):
     state of its posting, "" without one."""
 
     clearing_id: int
-    kind: str
-    period: str
-    serial: int
-    netted: bool
     subject: str
     payer: str
     payee: str
@@ -82,12 +78,9 @@ def premiums(connection: Connection) -> list[PremiumSum]:
 
 def standing_parts(connection: Connection, *kinds: str) -> list[StandingPart]:
     """In the order of clearings and parts."""
-    fields = StandingPart._fields
     rows = connection.execute(
         select(
-            PART.c.clearing_id,
-            *(CLEARING.c[name] for name in fields[1:5]),
-            *(PART.c[name] for name in fields[5:13]),
+            *(PART.c[name] for name in StandingPart._fields[:-1]),
             func.coalesce(POSTING.c.state, ""),
         )
         .join(CLEARING, CLEARING.c.id == PART.c.clearing_id)
@@ -112,13 +105,6 @@ def opened(connection: Connection, event: str, *subjects: str) -> dict[Place, De
 def of_unit(connection: Connection, unit: str, *subjects: str) -> dict[Place, Decimal]:
     """As `held`, of the standing postings of a unit, drafts included."""
     return _lines(connection, subjects, POSTING.c.unit == unit, POSTING.c.live)
-
-
-def of_posting(
-    connection: Connection, posting_id: int, *subjects: str
-) -> dict[Place, Decimal]:
-    """As `held`, of one posting."""
-    return _lines(connection, subjects, POSTING.c.id == posting_id)
 
 
 def _sums(connection: Connection, table, kind, *where) -> list:

@@ -109,7 +109,7 @@ def _vouchers(
     found = sums.of_unit(connection, unit(row), *subjects)
     expected: dict[Place, Decimal] = defaultdict(lambda: NOTHING)
     for part in parts:
-        if part.posting_id is None and not _carried(part, parts):
+        if part.posting_id is None:
             continue
         for key, amount in _moves(part):
             if key[0].partition("-")[0] in cities:
@@ -123,11 +123,6 @@ def _vouchers(
             found.get(key, NOTHING),
             "凭证借方减贷方，应为清算单所列",
         )
-
-
-def _carried(part: StandingPart, parts: Sequence[StandingPart]) -> bool:
-    """Parts of a netted clearing are posted together, by whichever posting."""
-    return part.netted and any(other.posting_id is not None for other in parts)
 
 
 def _moves(part: StandingPart) -> Iterator[tuple[Place, Decimal]]:
@@ -176,9 +171,8 @@ def _open(
     left: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
     for key, (_, amount) in everything.items():
         left[key] += amount
-    counted = {p.clearing_id for p in parts if p.posted == "approved"}
     for part in parts:
-        if part.posted == "approved" or part.netted and part.clearing_id in counted:
+        if part.posted == "approved":
             left[part.subject, part.payer, part.payee, part.fund] -= part.gross
     expected: dict[Place, Decimal] = defaultdict(lambda: NOTHING)
     for (subject, payer, payee, fund), amount in left.items():

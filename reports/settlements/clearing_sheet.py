@@ -17,9 +17,9 @@ from ledger.money import NOTHING
 from ledger.periods import period as read_period
 from posting_rules.entries import printed_period
 from reports.settlements.clearing_statement import Line, Pair, Statement
+from reports.settlements.clearings import KINDS
 from reports.xlsx import Column, Sheet, workbook
 
-KINDS = {"family": "家庭共济和异地结算", "premiums": "代缴保费"}
 NETTED = "多边轧差：实际收付按轧差后金额，各对之间的清算额供核对。"
 RETURNS = "退还为退费、冲正，红字，在本期清算额中减去。"
 MONEY = (
