@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from desk_by_hand import cases, printed, rows
 from people_by_hand import NANCHONG, stored
-from settlements_by_hand import G5, HEFEI, WUHU, take
+from settlements_by_hand import G3, G4, G5, G10, HEFEI, WUHU, take
 from sqlalchemy import text
 
 from desk.homes import put_setting
@@ -455,3 +455,71 @@ def test_a_long_serial_leaves_no_room_for_a_reversal(family):
     result = premiums(family, f"缴费流水号\n{'J' * 41}")
 
     assert "太长" in result.errors[0].message
+
+
+def test_a_relative_whom_a_binding_registers_has_the_premium_paid(anhui_home):
+    """From the forms alone: P1's account (G2), the child P2 (G4), the premium (G5)."""
+    opened(anhui_home, "个人编号 | 期初余额\nP1 | 400.00")
+    child = {"授权人编号": "P1", "被授权人编号": "P2", "关系": "子女"}
+    child |= {"被授权人统筹区": HEFEI, "被授权人险种": RESIDENT}
+
+    take(anhui_home, "G4", [{**G4, **child}], name="绑定.csv", by=LATE)
+    result = premiums(anhui_home, "缴费流水号 | 金额\nJ1 | 400.00")
+
+    assert result.status == "posted"
+    assert shares(anhui_home) == [("J1", "P1", "子女", 40000)]
+
+
+def test_what_a_draft_of_bills_takes_is_not_there_either(family):
+    """P1 has 300.00; a bill of 120.00 waits for approval: 180.00 and P3's 500.00."""
+    take(family, "G10", [G10], name="机构.csv")
+    bill = {**G3, "个人编号": "P1", "医疗总费用": "120.00", "政策范围内费用": "120.00"}
+    waits = take(family, "G3", [bill], name="结算.csv", by=LATE, draft=True)
+
+    refused = premiums(family, "缴费流水号 | 金额\nJ1 | 680.01")
+    result = premiums(family, "缴费流水号 | 金额\nJ1 | 680.00", name="二.csv")
+
+    assert (waits.status, refused.status) == ("draft", "rejected")
+    assert result.status == "posted"
+    assert shares(family) == [("J1", "P1", "子女", 18000), ("J1", "P3", "父母", 50000)]
+
+
+def test_rejecting_the_draft_of_bills_does_not_touch_premiums(family):
+    take(family, "G10", [G10], name="机构.csv")
+    bill = {**G3, "个人编号": "P1", "医疗总费用": "120.00", "政策范围内费用": "120.00"}
+    waits = take(family, "G3", [bill], name="结算.csv", by=LATE, draft=True)
+    premiums(family, "缴费流水号 | 金额\nJ1 | 680.00")
+
+    reject(family, LATER, [f"#{waits.vouchers[0].id}"], "误")
+
+    assert balances(family) == {"P1": 12000, "P3": 0}
+    assert shares(family) == [("J1", "P1", "子女", 18000), ("J1", "P3", "父母", 50000)]
+
+
+def test_bills_after_a_premium_are_not_made_late_by_it(family):
+    """Premiums take no part in the order of bills."""
+    take(family, "G10", [G10], name="机构.csv")
+    premiums(family)
+    bill = {**G3, "个人编号": "P1", "结算时间": "2024-07-03 10:00:00"}
+
+    result = take(family, "G3", [bill], name="结算.csv", by=LATE)
+
+    assert (result.status, result.set_aside) == ("posted", 0)
+
+
+def test_of_several_grantors_elsewhere_only_the_first_pays(family):
+    """P4 of 蚌埠 was bound while living in 合肥; P3 of 芜湖 was bound before."""
+    opened(family, "个人编号 | 统筹区代码 | 期初余额\nP4 | 340300 | 900.00")
+    run(
+        family,
+        """INSERT INTO binding (person_id, grantor_id, bound_at, freed, relation,
+               person_region, grantor_region, notice, serial, sheet, unbound_at,
+               document_id, "row")
+           VALUES ('P2', 'P4', '2024-06-04 09:00:00', 0, '子女', :region, :region, '',
+               9, '', '', 1, 1)""",
+        region=HEFEI,
+    )
+
+    result = premiums(family, "缴费流水号 | 金额\nJ1 | 800.01")
+
+    assert "合计800.00元" in result.errors[0].message

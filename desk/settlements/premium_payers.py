@@ -162,7 +162,8 @@ class Families:
         owns = (own.person_id, own.region) in self.balances
         payers = [own] if owns and _may(own, due) else []
         usable = [m for m in bound if not self.paid_out(m.region, due.day)]
-        payers += in_order(due.region, [m for m in usable if _may(m, due)], due.day)
+        ordered = in_order(due.region, usable, due.day)
+        payers += [member for member in ordered if _may(member, due)]
         if not payers:
             raise self._nobody(due, bound, usable, own if owns else None)
         return payers
