@@ -8,8 +8,8 @@ at every moment of a binding, also against bindings that begin later.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from datetime import date
+from functools import cache
 from typing import Callable, NamedTuple, Sequence
 
 from desk.people.account_changes import REGISTER_FIRST, CannotTake
@@ -45,6 +45,7 @@ class Rules:
         self.people = people
         self.accounts = accounts
         self.paid_out = paid_out
+        self.fund_of_accounts = cache(fund_of_accounts)
 
     def check(
         self,
@@ -108,18 +109,18 @@ class Rules:
                 raise _not_id(row.person_id, NEEDED, "没有登记")
             region, fund = said, row.fund
         else:
-            region, fund = who.in_month(row.time[:7])[0], who.fund
+            region = who.in_month(row.time[:7])[0]
+            fund = who.fund or self.fund_of_accounts(region)
             if said not in ("", region):
                 why = f"与登记的统筹区{_place(region)}不同"
                 raise CannotTake("被授权人统筹区", row.region, region, why)
-            if row.fund not in ("", fund or fund_of_accounts(region)):
-                registered = fund or fund_of_accounts(region)
-                why = f"与登记的险种{registered}不同"
-                raise CannotTake("被授权人险种", row.fund, registered, why)
+            if row.fund not in ("", fund):
+                why = f"与登记的险种{fund}不同"
+                raise CannotTake("被授权人险种", row.fund, fund, why)
             if who.died_on and who.died_on <= row.time[:10]:
                 why = f"已于{who.died_on}死亡，不能绑定（{rule.basis()}）"
                 raise _not_id(row.person_id, "在世的人", why)
-        if fund in ("", fund_of_accounts(region)):
+        if fund == self.fund_of_accounts(region):
             self._check_kept(rule, "被授权人编号", row.person_id, region, on)
         return region
 
@@ -163,25 +164,21 @@ class Rules:
         return self.people[binding.grantor_id].in_month(month)[0] != ours
 
 
-def ends_of(rows: Sequence[BindingRow], act: str) -> Callable[[int, BindingRow], str]:
+def end_of(
+    row: BindingRow, ends: dict[tuple[str, str], list[tuple[str, int, str]]]
+) -> str:
     """When the list itself unbinds what a row binds; "" where it does not.
 
-    So that a late list does not break a limit by what it ends again.
+    So that a late list does not break a limit by what it ends again. `ends` are the
+    list's rows 解绑 by pair: time, row and relation, in order.
     """
-    ends: dict[tuple[str, str], list[tuple[int, str, str]]] = defaultdict(list)
-    for at, row in enumerate(rows):
-        if row.act == act:
-            pair = row.grantor_id, row.person_id
-            ends[pair].append((at, row.time, row.relation))
-
-    def end(at: int, row: BindingRow) -> str:
-        of_pair = ends.get((row.grantor_id, row.person_id), [])
-        later = bisect_right(of_pair, at, key=lambda told: told[0])
-        for _, time, relation in of_pair[later : later + 1]:
-            return time if relation == row.relation else ""
+    of_pair = ends.get((row.grantor_id, row.person_id))
+    if not of_pair:
         return ""
-
-    return end
+    later = bisect_right(of_pair, (row.time, row.at), key=lambda end: end[:2])
+    for time, _, relation in of_pair[later : later + 1]:
+        return time if relation == row.relation else ""
+    return ""
 
 
 def _check_cross(rule: FamilyRule, region: str, of: str, on: date) -> None:

@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 from desk.people.account_changes import CannotTake
 from desk.set_aside import Aside
 from desk.settlements.account_modes import paid_out
-from desk.settlements.binding_rules import Found, Rules, ends_of
+from desk.settlements.binding_rules import Found, Rules, end_of
 from desk.taking import Desk, Taken
 from importers.people import PeopleDocument
 from ledger import regions
 from ledger.people import staging
 from ledger.people.masks import masked_id
 from ledger.settlements import bindings
-from ledger.settlements.bindings import BIND, UNBIND, BindingRow, Standing, Who
+from ledger.settlements.bindings import BIND, BindingRow, Standing, Who
 
 SAME = "与登记的相同；要更正请先撤回原表（yibao document withdraw）"
 
@@ -155,16 +155,15 @@ def take(
 ) -> Taken:
     name, fields = bindings.STAGED, document.fields
     staging.load(connection, name, fields, document.blocks())
-    rows = bindings.rows(connection)
     people, accounts = bindings.people(connection), bindings.accounts(connection)
     rules = Rules(desk.province, people, accounts, paid_out(connection))
     now = desk.actor.at[:19].replace("T", " ")
     serial = bindings.next_serial(connection)
     work = Work(rules, bindings.standing(connection), now, serial)
-    end = ends_of(rows, UNBIND)
-    for at, row in enumerate(rows):
+    ends = bindings.ends(connection)
+    for row in bindings.rows(connection):
         try:
-            work.take(row, end(at, row) if row.act == BIND else "")
+            work.take(row, end_of(row, ends))
         except CannotTake as cannot:
             aside.add(row.sheet, row.row, *cannot.told)
     bindings.register(connection, work.registered.values(), document_id)

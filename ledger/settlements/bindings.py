@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Iterable, NamedTuple, Sequence
+from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -23,8 +23,9 @@ BIND, UNBIND = "绑定", "解绑"
 
 
 class BindingRow(NamedTuple):
-    """A staged row of G4."""
+    """A staged row of G4; `at` counts the rows of the file."""
 
+    at: int
     sheet: str
     row: int
     grantor_id: str
@@ -104,9 +105,19 @@ def members(connection: Connection, staged: str) -> dict[str, list[Bound]]:
     return found
 
 
-def rows(connection: Connection) -> list[BindingRow]:
-    """The staged rows in the order in which they act."""
-    return [BindingRow(*row) for row in connection.execute(text(ROWS))]
+def rows(connection: Connection) -> Iterator[BindingRow]:
+    """The staged rows in the order in which they act, never all at once."""
+    options = {"yield_per": FETCH}
+    for row in connection.execute(text(ROWS), execution_options=options):
+        yield BindingRow(*row)
+
+
+def ends(connection: Connection) -> dict[tuple[str, str], list[tuple[str, int, str]]]:
+    """By grantor and grantee: time, row and relation of the staged 解绑, in order."""
+    found = defaultdict(list)
+    for grantor_id, person_id, *end in connection.execute(text(ENDS)):
+        found[grantor_id, person_id].append(tuple(end))
+    return found
 
 
 def standing(connection: Connection) -> list[Standing]:
@@ -178,6 +189,7 @@ def unbind(
 
 
 FOREVER = "9999"
+FETCH = 20_000
 UNKNOWN = ("name", "born", "status", "insured_as", "since", "retired_from")
 FIELDS = ("person_id", "grantor_id", "bound_at", "unbound_at", "relation")
 FIELDS += ("person_region", "grantor_region", "notice", "serial", "sheet", "row")
@@ -191,9 +203,13 @@ CONCERNED = f"""
     WHERE freed = 0 AND person_id IN (SELECT person_id FROM {STAGED})
 """
 ROWS = f"""
-    SELECT sheet, "row", grantor_id, person_id, region, fund, relation, act, time,
+    SELECT "at", sheet, "row", grantor_id, person_id, region, fund, relation, act, time,
            notice
     FROM {STAGED} ORDER BY time, "at"
+"""
+ENDS = f"""
+    SELECT grantor_id, person_id, time, "at", relation FROM {STAGED}
+    WHERE act = '{UNBIND}' ORDER BY time, "at"
 """
 STANDING = f"""
     SELECT {LISTED} FROM binding

@@ -33,9 +33,8 @@ def families(
     day = {"month": str(on)[:7], "on": str(on), "next": str(on + timedelta(days=1))}
     yield from _moved(connection, on, day, unmasked)
     rules = _rules(connection, on)
-    if rules:
-        yield from _cross(connection, on, day, rules, unmasked)
-        yield from _most(connection, on, day, rules, unmasked)
+    yield from _cross(connection, day, rules, unmasked)
+    yield from _most(connection, day, rules, unmasked)
     yield from _dead(connection, day, unmasked)
 
 
@@ -64,11 +63,12 @@ def _moved(
 
 
 def _cross(
-    connection: Connection, on: date, day: dict, rules: str, unmasked: bool
+    connection: Connection, day: dict, rules: dict[str, FamilyRule], unmasked: bool
 ) -> Iterator[Finding]:
     """More grantors of other regions than one person may have."""
-    for row in connection.execute(text(CROSS.format(rules=rules)), day).all():
-        rule = family_rule(row.region, on)
+    limits = {r: rule.cross_authorisers for r, rule in rules.items()}
+    for row in _beyond(connection, CROSS, limits, day):
+        rule = rules[row.region]
         asked = {**day, "person": row.person_id}
         grantors = connection.execute(text(GRANTORS), asked).all()
         shown = "、".join(named(*grantor, unmasked) for grantor in grantors)
@@ -85,11 +85,12 @@ def _cross(
 
 
 def _most(
-    connection: Connection, on: date, day: dict, rules: str, unmasked: bool
+    connection: Connection, day: dict, rules: dict[str, FamilyRule], unmasked: bool
 ) -> Iterator[Finding]:
     """More people bound to one grantor than the rule allows."""
-    for row in connection.execute(text(MOST.format(rules=rules)), day).all():
-        rule = family_rule(row.region, on)
+    limits = {region: rule.most for region, rule in rules.items()}
+    for row in _beyond(connection, MOST, limits, day):
+        rule = rules[row.region]
         asked = {**day, "grantor": row.person_id}
         bound = connection.execute(text(BOUND_BY), asked).scalar_one()
         yield _finding(
@@ -144,23 +145,29 @@ def _basis(region: str, rule: FamilyRule | None, what: str) -> str:
     return rule.basis(what)
 
 
-def _rules(connection: Connection, on: date) -> str:
-    """The limits of every region on a day, as rows of SQL."""
+def _rules(connection: Connection, on: date) -> dict[str, FamilyRule]:
+    """The rule of every region that has one on a day."""
     province = settings.province(connection)
-    rows = []
-    for region in [*regions.cities(province), regions.own_people(province)]:
-        rule = family_rule(region, on)
-        if rule is not None:
-            most, cross = _limit(rule.most), _limit(rule.cross_authorisers)
-            rows.append(f"SELECT '{region}' AS region, {most} AS most, {cross} AS many")
-    return " UNION ALL ".join(rows)
+    codes = [*regions.cities(province), regions.own_people(province)]
+    rules = {region: family_rule(region, on) for region in codes}
+    return {region: rule for region, rule in rules.items() if rule is not None}
 
 
-def _limit(number: int | None) -> int:
-    return NO_LIMIT if number is None else number
+def _beyond(
+    connection: Connection, query: str, limits: dict[str, int | None], day: dict
+) -> list:
+    """By region: how many have more than its limit, and the first of them."""
+    rows = {region: limit for region, limit in limits.items() if limit is not None}
+    if not rows:
+        return []
+    limited = " UNION ALL ".join(
+        f"SELECT '{region}' AS region, {limit} AS most"
+        for region, limit in rows.items()
+    )
+    statement = text(query.format(rules=limited))
+    return connection.execute(statement, {**day, "least": min(rows.values())}).all()
 
 
-NO_LIMIT = 1_000_000_000
 REGION = """CASE WHEN {0}.since <= :month THEN {0}.region ELSE coalesce((
     SELECT s.region FROM person_state AS s
     WHERE s.person_id = {0}.person_id AND s.from_month <= :month
@@ -184,14 +191,20 @@ MOVED = f"""
     WHERE local AND grantor_region <> person_region
     GROUP BY grantor_region, person_region ORDER BY 1, 2
 """
+# Few have more than the least that a rule allows; only of them regions are looked up.
 CROSS = f"""
-    SELECT region, count(*) AS people, min(person_id) AS person_id FROM (
-        SELECT person_region AS region, person_id
-        FROM ({BOUND}) AS bound JOIN ({{rules}}) AS rule ON rule.region = person_region
-        WHERE grantor_region <> person_region
-        GROUP BY person_region, person_id
-        HAVING count(DISTINCT grantor_id) > min(rule.many)
-    ) AS many GROUP BY region ORDER BY region
+    SELECT counted.region, count(*) AS people, min(counted.person_id) AS person_id
+    FROM (
+        SELECT person_region AS region, person_id, count(DISTINCT grantor_id) AS many
+        FROM ({BOUND} AND binding.person_id IN (
+            SELECT person_id FROM binding WHERE {HOLDS}
+            GROUP BY person_id HAVING count(*) > :least
+        )) AS bound
+        WHERE grantor_region <> person_region GROUP BY person_region, person_id
+    ) AS counted
+    JOIN ({{rules}}) AS rule
+      ON rule.region = counted.region AND counted.many > rule.most
+    GROUP BY counted.region ORDER BY counted.region
 """
 GRANTORS = f"""
     SELECT DISTINCT grantor_id, grantor_region
@@ -199,12 +212,19 @@ GRANTORS = f"""
     WHERE grantor_region <> person_region ORDER BY grantor_id
 """
 MOST = f"""
-    SELECT region, count(*) AS people, min(grantor_id) AS person_id FROM (
-        SELECT grantor_region AS region, grantor_id
-        FROM ({BOUND}) AS bound JOIN ({{rules}}) AS rule ON rule.region = grantor_region
+    SELECT counted.region, count(*) AS people, min(counted.person_id) AS person_id
+    FROM (
+        SELECT grantor_region AS region, grantor_id AS person_id,
+               count(DISTINCT person_id) AS most
+        FROM ({BOUND} AND binding.grantor_id IN (
+            SELECT grantor_id FROM binding WHERE {HOLDS}
+            GROUP BY grantor_id HAVING count(*) > :least
+        )) AS bound
         GROUP BY grantor_region, grantor_id
-        HAVING count(DISTINCT person_id) > min(rule.most)
-    ) AS most GROUP BY region ORDER BY region
+    ) AS counted
+    JOIN ({{rules}}) AS rule
+      ON rule.region = counted.region AND counted.most > rule.most
+    GROUP BY counted.region ORDER BY counted.region
 """
 BOUND_BY = f"""
     SELECT count(DISTINCT person_id) FROM binding
