@@ -520,7 +520,7 @@ class Play:
         }
         with self.home.reading() as connection:
             found = [f for f in check(connection, ON, self.home) if f.severity == ERROR]
-        assert found == []
+        assert found == [], found
 
     def next(self, letter):
         self.serial += 1

@@ -14,7 +14,7 @@ from pathlib import Path
 from desk.sample.people import months_between
 from desk.sample.people_rows import OPENINGS, Year, quoted, write_list, yuan
 from desk.sample.sharing_bad import bad_bills, bad_bindings, bad_premiums
-from desk.sample.sharing_bills import Bills
+from desk.sample.sharing_bills import CHARGE, Bills
 from desk.sample.sharing_people import Province, first_day
 from desk.sample.sharing_rows import (
     BILLS,
@@ -142,12 +142,15 @@ class Sharing:
         self.steps += [f"clear {last.year} --kind premiums {words}", "check"]
 
     def one_sided(self) -> None:
-        """What only one side has is made up or reversed, and cleared next."""
+        """What only one side has is made up or reversed, and cleared next.
+
+        A reversal is of the month in which it is made, and cleared with that.
+        """
         months = self.province.months
         self.steps += [f"match {m} --post ALL --reverse ALL" for m in months]
-        words = f"--province {self.province.code} --post-on {months[-1].next.last_day}"
         for kind in ("family", "institutions"):
-            self.steps.append(f"clear {months[-1]} --kind {kind} {words}")
+            words = f"--kind {kind} --province {self.province.code}"
+            self.steps.append(f"clear {months[-1]} {words}")
         self.steps.append("check")
 
     def _list(self, name: str, layout, rows, more=()) -> None:
@@ -163,9 +166,10 @@ class Sharing:
         """
         rows = self.bills.elsewhere.pop(month, [])
         for number, (bill, payer, amount) in enumerate(rows):
-            if number % 25 == 7:
+            charge = bill.act == CHARGE
+            if number % 25 == 7 and charge:
                 continue
-            rich = self.province.balances[payer] > RICH
+            rich = charge and self.province.balances[payer] > RICH
             said = amount + MORE if number % 7 == 3 and rich else amount
             row = other_side_row(self.province, bill, payer, said)
             yield row

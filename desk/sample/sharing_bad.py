@@ -6,6 +6,7 @@ They take nothing from the good rows: they stand at their end and are refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from desk.sample.people_rows import yuan
 from desk.sample.sharing_bills import CHARGE, REFUND, REVERSAL, Bills
@@ -76,13 +77,17 @@ def bad_bills(bills: Bills, month: Month) -> Iterator[tuple]:
     hand = {"结算方式": "手工", "结算时间": networked[-1].time[:10] + " 23:59:59"}
     if networked[-1].time[:10] == last.time[:10]:
         yield row(**hand)
-    older = {"结算时间": f"{month.first_day} 00:00:00"}
-    yield row(**older)
+    first = province.months[0]
+    if month != first:  # somebody settled since, in an earlier list
+        before = first.first_day - timedelta(days=1)
+        who, city = province.id(bills.first), province.city(bills.first)
+        older = {"结算时间": f"{before} 10:00:00", "个人编号": who, "参保地代码": city}
+        yield row(**older)
 
 
 def bad_premiums(province: Province) -> Iterator[tuple]:
     """Rows of G5, each wrong in one way."""
-    last, father = province.months[-1], FATHER
+    last = province.months[-1]
     child = province.id(CHILD)
     good = ("", f"{last.last_day} 23:30:00", child, "城乡居民医保", str(last.year + 1))
     good += ("400.00", province.city(CHILD))
@@ -96,9 +101,10 @@ def bad_premiums(province: Province) -> Iterator[tuple]:
     yield row(金额="99999999.00")
     yield row(缴费时间=FUTURE)
     yield row(险种="商业养老保险")
-    yield row(参保人编号=province.id(3 * SIZE + MOTHER))  # nobody pays for her
+    mother = 3 * SIZE + MOTHER  # for whom nobody pays
+    yield row(参保人编号=province.id(mother), 参保地代码=province.city(mother))
     yield row(年度=str(last.year - 3))
-    yield row(参保地代码=_another(province, province.city(father)))
+    yield row(参保地代码=_another(province, province.city(FATHER)))
 
 
 def _first_bond(province: Province):

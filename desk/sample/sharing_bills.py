@@ -80,6 +80,7 @@ class Bills:
         self.rng = Random(f"{province.seed}/{province.code}/bills")
         self.institutions = institutions(province)
         self.recent: deque[Bill] = deque(maxlen=RECENT)
+        self.first = 0  # who had the first bill
         self.dues: dict[tuple[str, str, str], int] = defaultdict(int)
         self.elsewhere: dict[str, list[tuple[Bill, int, int]]] = defaultdict(list)
 
@@ -137,6 +138,8 @@ class Bills:
             whole=rng.random() < 0.06,
         )
         self._draw(bill)
+        if not self.recent:
+            self.first = person
         self.recent.append(bill)
         return bill
 
