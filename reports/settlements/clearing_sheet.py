@@ -110,51 +110,22 @@ def _summary(made: Statement, region: str) -> Sheet:
 
 
 def _detail(made: Statement, name: str, title: str, lines: Sequence[Line]) -> Sheet:
+    """Lines by place, insured and grantor; premiums have no place and no category."""
     premiums = made.head.kind == "premiums"
-    columns = (
-        Column("就医地", width=12),
-        Column("参保地", width=12),
-        Column("授权地", width=12),
-        Column("保费险种" if premiums else "资金", width=14),
-        Column("险种", width=12),
-        Column("费用类别", width=14),
-        Column("关系", width=8),
-        Column("月份", width=10),
-        *MONEY,
-        Column("清算额", "money", 18),
-    )
-    shown = [at for at in range(len(columns)) if not premiums or at not in (0, 5)]
+    words = PREMIUM_WORDS if premiums else WORDS
     rows = [
         (
-            _name(line.place),
-            _name(line.region),
-            _name(line.grantor),
-            line.part,
-            _fund(line.fund),
-            line.category,
-            line.relation,
-            line.month,
+            *(say(line) for _, _, say in words),
             *line[-4:],
             line.total,
         )
         for line in lines
     ]
-    total = ("合计", *[""] * 7, *_added(row[8:] for row in rows))
-    first = shown[0]
-    total = (*[""] * first, "合计", *total[first + 1 :])
-
-    def cut(row: Sequence) -> tuple:
-        return tuple(row[at] for at in shown)
-
-    return Sheet(
-        name,
-        title,
-        _line(made),
-        cut(columns),
-        [cut(row) for row in rows],
-        cut(total),
-        _notes(made),
-    )
+    wide = len(words)
+    total = ("合计", *[""] * (wide - 1), *_added(row[wide:] for row in rows))
+    columns = (*(Column(word, width=width) for word, width, _ in words), *MONEY)
+    columns += (Column("清算额", "money", 18),)
+    return Sheet(name, title, _line(made), columns, rows, total, _notes(made))
 
 
 def _matrix(made: Statement, title: str, subject: str, fund: str) -> Sheet:
@@ -266,3 +237,22 @@ def _fund(fund: str) -> str:
 
 def _day(made: Statement) -> date:
     return date.fromisoformat(made.head.made_at[:10])
+
+
+# A detail's columns of words: title, width, what a line says there.
+PREMIUM_WORDS = (
+    ("参保地", 12, lambda line: _name(line.region)),
+    ("授权地", 12, lambda line: _name(line.grantor)),
+    ("保费险种", 20, lambda line: line.part),
+    ("险种", 12, lambda line: _fund(line.fund)),
+    ("关系", 8, lambda line: line.relation),
+    ("月份", 10, lambda line: line.month),
+)
+WORDS = (
+    ("就医地", 12, lambda line: _name(line.place)),
+    *PREMIUM_WORDS[:2],
+    ("资金", 14, lambda line: line.part),
+    PREMIUM_WORDS[3],
+    ("费用类别", 14, lambda line: line.category),
+    *PREMIUM_WORDS[4:],
+)
