@@ -94,10 +94,10 @@ def _settled(bill: Bill, desk: Desk, standing: Standing) -> Result:
     late = younger is not None
     if bill.act == CHARGE:
         result = charge(bill, standing, members, late)
-        if result.serial in standing.wanted:
-            standing.open[result.serial] = opened(result)
     else:
         result = give_back(bill, standing, late)
+    if result.serial in standing.wanted:
+        standing.open[result.serial] = opened(result)
     standing.settle(result, members)
     return result
 

@@ -58,7 +58,7 @@ class Standing:
         self.new_years: dict[tuple[str, int], tuple[int, int]] = {}
         self.new_until: dict[str, tuple[str, str]] = {}
         self.roster = institutions.designations(connection)
-        self.wanted = {serial for serial, _ in originals}
+        self.wanted = set(originals)
         self.open: dict[str, OpenBill] = open_bills(connection)
         self.known = state.known(connection)
         self.twins = {row[:4]: row[4:] for row in state.twins(connection, months)}

@@ -90,10 +90,9 @@ class Lines:
     def months(self) -> list[str]:
         return sorted({at[:7] for at in self.column(AT)})
 
-    def originals(self) -> list[tuple[str, str]]:
-        """(流水号, person) that refunds and reversals name."""
-        named = {(r[ORIGINAL], r[PERSON_ID]) for r in self.rows if r[ORIGINAL]}
-        return sorted(named)
+    def originals(self) -> list[str]:
+        """The 流水号 that refunds and reversals name."""
+        return sorted({row[ORIGINAL] for row in self.rows if row[ORIGINAL]})
 
     def by_channel(self, channel: str) -> Iterator[tuple[str, str, str, int]]:
         """(person, institution, day, total) of a channel's lines."""

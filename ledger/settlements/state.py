@@ -96,7 +96,7 @@ def stage(
     connection: Connection,
     people: Iterable[str],
     serials: Iterable[str],
-    originals: Sequence[tuple[str, str]],
+    originals: Sequence[str],
     manuals: Sequence[tuple],
 ) -> None:
     """Lay out in temporary tables what a list names, and who pays for its people."""
@@ -104,9 +104,10 @@ def stage(
     day = "person_id {0}, institution TEXT, day TEXT, total BIGINT".format(person)
     make(connection, PEOPLE, f"person_id {person} PRIMARY KEY", sorted_rows(people))
     make(connection, SERIALS, "serial TEXT", sorted_rows(serials))
-    make(connection, WANTED, f"original TEXT, person_id {person}", originals)
+    named = [(serial, "") for serial in originals]
+    make(connection, WANTED, f"original TEXT, person_id {person}", named)
     make(connection, MANUALS, day, manuals)
-    for concerned in (GRANTORS, PAYERS):
+    for concerned in (WHOSE, GRANTORS, PAYERS):
         connection.execute(text(concerned))
 
 
@@ -255,6 +256,12 @@ def sorted_rows(values: Iterable[str]) -> list[tuple[str]]:
     return [(value,) for value in sorted(set(values))]
 
 
+WHOSE = f"""
+    UPDATE {WANTED} SET person_id = coalesce((
+        SELECT k.person_id FROM serial_key AS k
+        WHERE k.form = 'G3' AND k.serial = {WANTED}.original
+    ), '')
+"""
 GRANTORS = f"""
     INSERT INTO {PEOPLE} SELECT DISTINCT grantor_id FROM binding
     WHERE freed = 0 AND person_id IN (SELECT person_id FROM {PEOPLE})
