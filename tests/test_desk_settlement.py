@@ -321,3 +321,24 @@ def test_a_premium_is_cleared_and_paid_on(home, yibao):
     told = asked(yibao, "J1")
 
     assert (told["cleared_in"], told["paid_on_in"]) == ("2024-07", "2024-07")
+
+
+def test_what_clear_takes_of_bills_is_told(home, yibao):
+    settled(home, "结算流水号\nS1")
+
+    code, _, err = yibao("clear", "2024-07", "--kind", "family", "--province", "340000")
+
+    assert (code, err) == (0, "")
+    assert asked(yibao, "S1")["cleared_in"] == "2024-07"
+
+
+def test_premiums_are_cleared_by_the_year(home, yibao):
+    paid(home, "缴费流水号\nJ1")
+    words = ("clear", "2024", "--kind", "premiums", "--province", "340000")
+
+    code, _, err = yibao(*words)
+    told = asked(yibao, "J1")
+
+    assert (code, err) == (0, "")
+    assert told["cleared_in"] == "2024"
+    assert "统筹区之间2024已清算。" in yibao("settlement", "J1")[1]
