@@ -15,7 +15,7 @@ from typing import Callable, NamedTuple, Sequence
 from desk.people.account_changes import REGISTER_FIRST, CannotTake
 from ledger import regions
 from ledger.people.masks import masked_id
-from ledger.settlements.bindings import BindingRow, Standing, Who
+from ledger.settlements.bindings import BindingRow, Ends, Standing, Who
 from posting_rules.families import FamilyRule, family_rule
 from posting_rules.personal import documents_of, fund_of_accounts
 
@@ -164,20 +164,18 @@ class Rules:
         return self.people[binding.grantor_id].in_month(month)[0] != ours
 
 
-def end_of(
-    row: BindingRow, ends: dict[tuple[str, str], list[tuple[str, int, str]]]
-) -> str:
-    """When the list itself unbinds what a row binds; "" where it does not.
+def end_of(one: BindingRow | Standing, since: str, ends: Ends) -> str:
+    """When a list itself unbinds what a row binds, or what stands, since a time; ""
+    where it does not.
 
-    So that a late list does not break a limit by what it ends again. `ends` are the
-    list's rows 解绑 by pair: time, row and relation, in order.
+    So that a late list does not break a limit by what it ends again.
     """
-    of_pair = ends.get((row.grantor_id, row.person_id))
+    of_pair = ends.get((one.grantor_id, one.person_id))
     if not of_pair:
         return ""
-    later = bisect_right(of_pair, (row.time, row.at), key=lambda end: end[:2])
-    for time, _, relation in of_pair[later : later + 1]:
-        return time if relation == row.relation else ""
+    later = bisect_right(of_pair, since, key=lambda end: end[0])
+    for time, relation in of_pair[later : later + 1]:
+        return time if relation == one.relation else ""
     return ""
 
 

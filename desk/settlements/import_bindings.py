@@ -19,7 +19,7 @@ from ledger import regions
 from ledger.people import staging
 from ledger.people.masks import masked_id
 from ledger.settlements import bindings
-from ledger.settlements.bindings import BIND, BindingRow, Standing, Who
+from ledger.settlements.bindings import BIND, BindingRow, Ends, Standing, Who
 
 SAME = "与登记的相同；要更正请先撤回原表（yibao document withdraw）"
 
@@ -27,37 +27,45 @@ SAME = "与登记的相同；要更正请先撤回原表（yibao document withdr
 class Work:
     """The rows of a list on what stands of their people."""
 
-    def __init__(self, rules: Rules, held: list[Standing], now: str, serial: int):
+    def __init__(
+        self,
+        rules: Rules,
+        held: list[Standing],
+        ends: Ends,
+        now: str,
+        serial: int,
+    ):
         self.rules = rules
+        self.ends = ends  # of the list
         self.now = now
-        self.serial = serial
+        self.serial = serial  # the next binding's
         self.by_grantor: dict[str, list[Standing]] = defaultdict(list)
         self.of_person: dict[str, list[Standing]] = defaultdict(list)
         for binding in held:
+            if not binding.unbound_at:
+                binding.planned = end_of(binding, binding.bound_at, ends)
             self._keep(binding)
         self.new: list[Standing] = []
         self.ended: list[tuple[Standing, int]] = []
         self.registered: dict[str, tuple[str, str, str, int]] = {}
         self.taken = self.known = 0
 
-    def take(self, row: BindingRow, until: str) -> None:
-        """Take a row or count it as known; CannotTake, and then nothing has changed.
-
-        `until` is when the list itself unbinds what the row binds.
-        """
+    def take(self, row: BindingRow) -> None:
+        """Take a row or count it as known; CannotTake, and then nothing has changed."""
         if row.time > self.now:
             raise CannotTake("时间", row.time, f"不晚于{self.now}", "是将来的时间")
         if row.act == BIND:
-            self._bind(row, until if until <= self.now else "")
+            self._bind(row)
         else:
             self._unbind(row)
 
-    def _bind(self, row: BindingRow, until: str) -> None:
+    def _bind(self, row: BindingRow) -> None:
         there = self._of_pair(row, lambda held: held.bound_at == row.time)
         if there:
             self._check_same(row, there)
             self.known += 1
             return
+        until = end_of(row, row.time, self.ends)
         found = self.rules.check(
             row, until, self.by_grantor[row.grantor_id], self.of_person[row.person_id]
         )
@@ -88,9 +96,9 @@ class Work:
         if binding is None:
             found, why = masked_id(row.person_id), "没有由该授权人绑定着"
             raise CannotTake("被授权人编号", found, "绑定着的人", why)
-        if row.time < binding.bound_at:
-            expected = f"不早于{binding.bound_at}"
-            raise CannotTake("时间", row.time, expected, "早于绑定的时间")
+        if row.time <= binding.bound_at:
+            expected = f"晚于{binding.bound_at}"
+            raise CannotTake("时间", row.time, expected, "不晚于绑定的时间")
         if row.relation != binding.relation:
             why = f"与绑定时的关系“{binding.relation}”不同"
             raise CannotTake("关系", row.relation, binding.relation, why)
@@ -115,7 +123,7 @@ class Work:
 
         return (
             first(lambda held: held.planned == row.time)
-            or first(lambda held: held.bound_at <= row.time)
+            or first(lambda held: held.bound_at < row.time)
             or first(lambda held: True)
         )
 
@@ -159,11 +167,11 @@ def take(
     rules = Rules(desk.province, people, accounts, paid_out(connection))
     now = desk.actor.at[:19].replace("T", " ")
     serial = bindings.next_serial(connection)
-    work = Work(rules, bindings.standing(connection), now, serial)
-    ends = bindings.ends(connection)
+    ends = bindings.ends(connection, now)
+    work = Work(rules, bindings.standing(connection), ends, now, serial)
     for row in bindings.rows(connection):
         try:
-            work.take(row, end_of(row, ends))
+            work.take(row)
         except CannotTake as cannot:
             aside.add(row.sheet, row.row, *cannot.told)
     bindings.register(connection, work.registered.values(), document_id)

@@ -20,12 +20,13 @@ from ledger.settlements.tables import Binding
 STAGED = "g4"
 BINDING, PERSON = Binding.__table__, Person.__table__
 BIND, UNBIND = "绑定", "解绑"
+# By grantor and grantee: time and relation of rows 解绑.
+Ends = dict[tuple[str, str], list[tuple[str, str]]]
 
 
 class BindingRow(NamedTuple):
-    """A staged row of G4; `at` counts the rows of the file."""
+    """A staged row of G4."""
 
-    at: int
     sheet: str
     row: int
     grantor_id: str
@@ -112,10 +113,10 @@ def rows(connection: Connection) -> Iterator[BindingRow]:
         yield BindingRow(*row)
 
 
-def ends(connection: Connection) -> dict[tuple[str, str], list[tuple[str, int, str]]]:
-    """By grantor and grantee: time, row and relation of the staged 解绑, in order."""
-    found = defaultdict(list)
-    for grantor_id, person_id, *end in connection.execute(text(ENDS)):
+def ends(connection: Connection, now: str) -> Ends:
+    """The staged rows 解绑 up to now, in order."""
+    found: Ends = defaultdict(list)
+    for grantor_id, person_id, *end in connection.execute(text(ENDS), {"now": now}):
         found[grantor_id, person_id].append(tuple(end))
     return found
 
@@ -203,13 +204,13 @@ CONCERNED = f"""
     WHERE freed = 0 AND person_id IN (SELECT person_id FROM {STAGED})
 """
 ROWS = f"""
-    SELECT "at", sheet, "row", grantor_id, person_id, region, fund, relation, act, time,
+    SELECT sheet, "row", grantor_id, person_id, region, fund, relation, act, time,
            notice
     FROM {STAGED} ORDER BY time, "at"
 """
 ENDS = f"""
-    SELECT grantor_id, person_id, time, "at", relation FROM {STAGED}
-    WHERE act = '{UNBIND}' ORDER BY time, "at"
+    SELECT grantor_id, person_id, time, relation FROM {STAGED}
+    WHERE act = '{UNBIND}' AND time <= :now ORDER BY time, "at"
 """
 STANDING = f"""
     SELECT {LISTED} FROM binding
