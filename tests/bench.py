@@ -2,7 +2,7 @@
 
 Each bench measures pairs in turn (ours, theirs, ours, …) and prints the medians,
 their ratio and the bound. Exit code 1 when a bound is broken. With names as
-arguments only these run: quarter xlsx csv years web people-load credit.
+arguments only these run: quarter xlsx csv years web people-load credit match.
 """
 
 from __future__ import annotations
@@ -286,6 +286,13 @@ def people_load(folder: Path) -> list[Result]:
     return people_load(folder)
 
 
+def match(folder: Path) -> list[Result]:
+    """A month of a million shared settlements against the other side's list."""
+    from tests.bench_match import match
+
+    return [Result(*measured) for measured in match(folder)]
+
+
 BENCHES = {
     "quarter": quarter,
     "xlsx": xlsx,
@@ -294,6 +301,7 @@ BENCHES = {
     "web": web,
     "people-load": people_load,
     "credit": credit,
+    "match": match,
 }
 
 

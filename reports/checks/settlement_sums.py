@@ -12,7 +12,16 @@ from typing import Iterator
 from sqlalchemy import Connection, text
 
 from ledger.money import from_fen
-from ledger.settlements.results import OTHER, OWN, POOLED, SHARED
+from ledger.settlements.results import (
+    CHARGE,
+    GIVEN_BACK,
+    MADE_UP,
+    NETWORKED,
+    OTHER,
+    OWN,
+    POOLED,
+    SHARED,
+)
 from posting_rules.personal import fund_of_accounts
 from reports.checks.findings import ERROR, Finding
 from reports.checks.people import place
@@ -47,7 +56,8 @@ def _of_lines(connection: Connection) -> tuple[Counted, Counted]:
     parts: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     owed: dict[tuple, list[int]] = defaultdict(lambda: [0] * 6)
     for row in connection.execute(text(LINES)):
-        before, told = (row.posting_id, row.month, row.act), (row.channel, row.category)
+        before = (row.posting_id, row.month, _act(row.act))
+        told = (row.channel, row.category)
         for part, amount, lines, fund in (
             (POOLED, row.pooled, row.pooled_lines, row.fund),
             (OTHER, row.other, row.other_lines, row.fund),
@@ -57,7 +67,7 @@ def _of_lines(connection: Connection) -> tuple[Counted, Counted]:
                 fund = fund or fund_of_accounts(row.region)
                 where = (part, row.place, row.region, row.region, fund)
                 _add(parts[(*before, *where, *told, "")], (lines, amount))
-        if row.channel == "联网":
+        if row.channel == NETWORKED:
             key = (row.posting_id, row.month, row.institution, row.place, row.fund)
             amounts = (row.pooled, row.other, row.own, row.shared)
             _add(owed[key], (row.lines, row.total, *amounts))
@@ -67,9 +77,10 @@ def _of_lines(connection: Connection) -> tuple[Counted, Counted]:
 def _of_shares(connection: Connection) -> Counted:
     found: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     for row in connection.execute(text(SHARES)):
-        before = (row.posting_id, row.month, row.act, SHARED, row.place, row.region)
+        before = (row.posting_id, row.month, _act(row.act), SHARED)
         payer = (row.payer_region, fund_of_accounts(row.payer_region))
-        key = (*before, *payer, row.channel, row.category, row.relation)
+        told = (row.channel, row.category, row.relation)
+        key = (*before, row.place, row.region, *payer, *told)
         _add(found[key], (row.lines, row.amount))
     return _fixed(found)
 
@@ -78,6 +89,11 @@ def _kept(connection: Connection, query: str) -> Counted:
     rows = connection.execute(text(query)).all()
     width = query.count(" AS bigint)")
     return {tuple(row[:-width]): tuple(row[-width:]) for row in rows}
+
+
+def _act(act: str) -> str:
+    """As sums tell acts: 收费 with 补记, 退还."""
+    return CHARGE if act in (CHARGE, MADE_UP) else GIVEN_BACK
 
 
 def _add(to: list[int], amounts: tuple[int, ...]) -> None:
@@ -118,7 +134,6 @@ def _unlike(
     return Finding(IDENTITY, book, what, expected, found, difference, ERROR, WHY)
 
 
-ACT = "CASE WHEN s.act IN ('收费', '补记') THEN '收费' ELSE '退还' END"
 SUMMED = ", ".join(
     f"CAST(sum(s.{part}) AS bigint) AS {part}"
     for part in ("total", "pooled", "other", "own", "shared")
@@ -130,23 +145,23 @@ NOT_NOTHING = ", ".join(
 ALIKE = "s.institution, s.place, s.region, s.fund, s.channel, s.category"
 LINES = f"""
     SELECT batch.posting_id, counted.* FROM (
-        SELECT s.batch_id, s.month, {ACT} AS act, {ALIKE}, count(*) AS lines,
+        SELECT s.batch_id, s.month, s.act, {ALIKE}, count(*) AS lines,
                {SUMMED}, {NOT_NOTHING}
         FROM settlement AS s WHERE s.freed = 0
-        GROUP BY s.batch_id, s.month, {ACT}, {ALIKE}
+        GROUP BY s.batch_id, s.month, s.act, {ALIKE}
     ) AS counted JOIN batch ON batch.id = counted.batch_id
     WHERE batch.posting_id IS NOT NULL
 """
 OF_SHARE = """s.place, s.region, sh.payer_region, s.channel, s.category, sh.relation"""
 SHARES = f"""
     SELECT batch.posting_id, counted.* FROM (
-        SELECT sh.batch_id, sh.month, {ACT} AS act, {OF_SHARE}, count(*) AS lines,
+        SELECT sh.batch_id, sh.month, s.act, {OF_SHARE}, count(*) AS lines,
                CAST(sum(sh.amount) AS bigint) AS amount
         FROM settlement_share AS sh JOIN settlement AS s
           ON s.month = sh.month AND s.person_id = sh.person_id
          AND s.serial = sh.serial AND s.freed = sh.freed
         WHERE sh.freed = 0
-        GROUP BY sh.batch_id, sh.month, {ACT}, {OF_SHARE}
+        GROUP BY sh.batch_id, sh.month, s.act, {OF_SHARE}
     ) AS counted JOIN batch ON batch.id = counted.batch_id
     WHERE batch.posting_id IS NOT NULL
 """

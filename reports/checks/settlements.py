@@ -157,21 +157,21 @@ PARTS = f"""
     WHERE freed = 0 AND total <> pooled + other + own + shared + cash
     {FIRST}
 """
+ON_LINE = """sh.month = s.month AND sh.person_id = s.person_id
+        AND sh.serial = s.serial AND sh.freed = 0"""
+# Both tables lie in the same order, which a join of them keeps: nothing is sorted.
 SHARES = f"""
     SELECT month, serial, region, shared, paid, count(*) OVER () AS lines FROM (
-        SELECT month, person_id, serial,
-               CASE WHEN max(region) = '' THEN max(payer) ELSE max(region) END
-                   AS region,
-               CAST(sum(shared) AS bigint) AS shared,
-               CAST(sum(paid) AS bigint) AS paid
-        FROM (
-            SELECT month, person_id, serial, region, '' AS payer, shared, 0 AS paid
-            FROM settlement WHERE freed = 0 AND shared <> 0
-            UNION ALL
-            SELECT month, person_id, serial, '', payer_region, 0, amount
-            FROM settlement_share WHERE freed = 0
-        ) AS both_sides
-        GROUP BY month, person_id, serial HAVING sum(shared) <> sum(paid)
+        SELECT s.month, s.serial, max(s.region) AS region, max(s.shared) AS shared,
+               CAST(coalesce(sum(sh.amount), 0) AS bigint) AS paid
+        FROM settlement AS s LEFT JOIN settlement_share AS sh ON {ON_LINE}
+        WHERE s.freed = 0
+        GROUP BY s.month, s.person_id, s.serial
+        HAVING max(s.shared) <> coalesce(sum(sh.amount), 0)
+        UNION ALL
+        SELECT sh.month, sh.serial, sh.payer_region, 0, sh.amount
+        FROM settlement_share AS sh WHERE sh.freed = 0 AND NOT EXISTS (
+            SELECT 1 FROM settlement AS s WHERE {ON_LINE} AND s.freed = 0)
     ) AS unlike {FIRST}
 """
 NAMES = {
@@ -199,8 +199,6 @@ REFUNDS = f"""
        OR {" OR ".join(f"s.{p} >= 0 AND s.{p} + back.{p} < 0" for p in NAMES)}
     ORDER BY back.month, back.serial LIMIT {SHOWN}
 """
-ON_LINE = """sh.month = s.month AND sh.person_id = s.person_id
-        AND sh.serial = s.serial AND sh.freed = 0"""
 SHARE_REFUNDS = f"""
     SELECT month, serial, region, amount, paid, count(*) OVER () AS lines FROM (
         SELECT back.month, back.serial, back.payer_region AS region,
