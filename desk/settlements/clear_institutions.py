@@ -31,8 +31,9 @@ from ledger.errors import BookError
 from ledger.money import NOTHING, grouped
 from ledger.postings import Actor, Recorded
 from ledger.settlements import clearing as clearings
-from ledger.settlements import institution_dues
+from ledger.settlements import confirmations, institution_dues
 from ledger.settlements.clearing import Part
+from ledger.settlements.confirmations import WITHDRAWN, Word
 from ledger.settlements.institution_dues import KIND, Owed
 from posting_rules.personal import fund_of_accounts
 from reports.settlements.institution_sheets import (
@@ -110,6 +111,8 @@ def withdraw_institutions(
         row = rows[-1]
         parts = [kept.part for kept in clearings.parts_of(connection, row.id)]
         _check_unpaid(connection, period, row, parts)
+        word = Word(province, WITHDRAWN, "", actor.by, actor.at)
+        confirmations.say(connection, row.id, word)
         clearings.undo(connection, row.id)
         standing = tuple(one.id for one in rows[:-1])
     return Cleared(row.id, KIND, period, province, parts, [], [], "withdrawn", standing)

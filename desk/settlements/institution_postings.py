@@ -58,8 +58,9 @@ def pay_parts(
     ids, recorded, status = record(connection, actor, made, draft)
     for part_ids, posting_id in zip(carried, ids):
         clearings.carry(connection, part_ids, posting_id)
-    if status == "posted":
-        for row in rows:
+    for row in rows:
+        kept = clearings.parts_of(connection, row.id)
+        if all(part.posting_id is not None for part in kept if part.part.net):
             clearings.set_state(connection, row.id, DONE)
     return recorded, status
 
