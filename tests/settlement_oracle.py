@@ -185,7 +185,8 @@ class Oracle:
             self.people[grantee] = Person(fund)
             self.people[grantee].states.append(("", there, ""))
         told = {"from": grantor, "to": grantee, "relation": relation}
-        self.bindings.append(told | {"since": time, "until": ""})
+        told |= {"since": time, "until": "", "local": home == there}
+        self.bindings.append(told)
 
     def grantors(self, who, time):
         """Whose accounts may pay, in order: [(person, region, relation)]."""
@@ -204,6 +205,21 @@ class Oracle:
             elif rule and rule["cross"] and not cross:
                 cross.append((binding["from"], home, binding["relation"]))
         return local + cross
+
+    def broken(self, month):
+        """Where standing bindings are against the rules by now, since people moved."""
+        found, cross = set(), defaultdict(int)
+        for binding in self.bindings:
+            home = self.people[binding["from"]].in_month(month)[0]
+            there = self.people[binding["to"]].in_month(month)[0]
+            if binding["until"] or home == there:
+                continue
+            cross[binding["to"]] += 1
+            if binding["local"] and self.province == "51":  # no other city may pay
+                found.add(home)
+            if cross[binding["to"]] > 1 and self.province == "34":
+                found.add(there)
+        return found
 
     def usable(self, who, region):
         """What the account holds that may pay; nothing of one that was left."""
