@@ -299,3 +299,37 @@ def test_bindings_that_paid_a_bill_are_not_withdrawn(anhui_home, month, used):
             withdraw(anhui_home, 2)
     else:
         assert withdraw(anhui_home, 2) == 1
+
+
+@pytest.mark.parametrize(
+    "at, used", [("2024-06-03 09:00:00", True), ("2024-06-03 08:59:59", False)]
+)
+def test_bindings_that_paid_a_premium_are_not_withdrawn(anhui_home, at, used):
+    accounts(anhui_home, TWO)
+    take(anhui_home, "G4", "授权人编号 | 被授权人编号\nA | B")
+    with anhui_home.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO premium (person_id, serial, freed, at, kind, year, amount,"
+            f" region, sheet, document_id, row) VALUES ('B', 'J1', 0, '{at}', '惠民保',"
+            " 2025, 100, '340100', '', 1, 3)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO premium_share (person_id, serial, freed, position, payer_id,"
+            " payer_region, relation, amount, batch_id) VALUES"
+            " ('B', 'J1', 0, 1, 'A', '340100', '配偶', 100, 90)"
+        )
+
+    if used:
+        with pytest.raises(BookError, match="已经支付过医药费用或保费，不能撤回"):
+            withdraw(anhui_home, 2)
+    else:
+        assert withdraw(anhui_home, 2) == 1
+
+
+def test_with_strict_one_row_refuses_the_whole_list(anhui_home):
+    accounts(anhui_home, TWO)
+
+    rows = "授权人编号 | 被授权人编号\nA | B\nA | A"
+    result = take(anhui_home, "G4", rows, strict=True)
+
+    assert (result.status, standing(anhui_home)) == ("rejected", [])
