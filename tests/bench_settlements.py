@@ -59,45 +59,46 @@ def settlements(folder: Path) -> list[Result]:
 
 
 def write_list(path: Path) -> Path:
-    """Bills over July in no order: nine in ten without a split, one in fifty refunded
-    in part, one in a hundred reversed, a tenth in another city."""
+    """Bills over July in the order of time, as a platform gives them out: one in ten
+    with 统筹支付, one in fifty a refund or reversal, a tenth in another city."""
     chosen = random.Random(1)
-    rows = []
-    for number in range(BILLS):
-        if rows and number % 50 == 49:
-            row = list(rows[chosen.randrange(len(rows))])
-            if row[2] == "收费" and row[20] == "":
-                rows.append(_refund(row, number, chosen))
-                continue
-        rows.append(_bill(number, chosen))
-    chosen.shuffle(rows)
+    rows: list[list[str]] = []
     with open(path, "w", encoding="utf-8-sig", newline="") as stream:
         stream.write(HEAD + "\n")
-        csv.writer(stream, lineterminator="\n").writerows(rows)
+        write = csv.writer(stream, lineterminator="\n").writerow
+        for number in range(BILLS):
+            at = _time(number)
+            if number % 50 == 49 and rows:
+                bill = rows.pop(chosen.randrange(len(rows)))
+                act = "冲正" if chosen.random() < 0.3 else "退费"
+                write([f"TF{number:09d}", at, act, bill[0], *bill[4:]])
+                continue
+            bill = _bill(number, at, chosen)
+            write(bill)
+            if bill[15] == "" and chosen.random() < 0.1:
+                rows.append(bill)
     return path
 
 
-def _bill(number: int, chosen: random.Random) -> list[str]:
+def _time(number: int) -> str:
+    second = number * 31 * 24 * 3600 // BILLS
+    minute, hour = second // 60, second // 3600
+    day = f"2024-07-{1 + hour // 24:02d}"
+    return f"{day} {hour % 24:02d}:{minute % 60:02d}:{second % 60:02d}"
+
+
+def _bill(number: int, at: str, chosen: random.Random) -> list[str]:
     person, code = f"5113{chosen.randrange(PEOPLE):09d}", chosen.randrange(300)
     place = ELSEWHERE if code % 10 == 9 else REGION
     total = chosen.randrange(500, 60000)
     in_policy = total * chosen.randrange(60, 101) // 100
     level = LEVELS[code % 3]
     category = "购药" if code % 3 == 2 else "普通门诊"
-    minute = chosen.randrange(30 * 24 * 60)
-    at = f"2024-07-{1 + minute // 1440:02d} {minute // 60 % 24:02d}:{minute % 60:02d}"
-    at += f":{number % 60:02d}"
     pooled = f"{in_policy // 3 / 100:.2f}" if number % 10 == 0 else ""
     return [f"JS{number:09d}", at, "收费", "", person, REGION, "310", "联网"] + [
         f"H{code:05d}", f"第{code}医院", level, place, category, f"{total / 100:.2f}",
         f"{in_policy / 100:.2f}", pooled, "", "", "", "", "",
     ]  # fmt: skip
-
-
-def _refund(row: list[str], number: int, chosen: random.Random) -> list[str]:
-    act = "冲正" if chosen.random() < 0.3 else "退费"
-    at = f"2024-07-31 {row[1][11:]}"
-    return [f"TF{number:09d}", at, act, row[0], *row[4:]]
 
 
 def fill(home: Home) -> None:

@@ -103,12 +103,22 @@ def stage(
     person = PERSON_ID.dialect_impl(connection.dialect).compile(connection.dialect)
     day = "person_id {0}, institution TEXT, day TEXT, total BIGINT".format(person)
     make(connection, PEOPLE, f"person_id {person} PRIMARY KEY", sorted_rows(people))
-    make(connection, SERIALS, "serial TEXT", sorted_rows(serials))
+    make(connection, SERIALS, "serial TEXT", _perhaps_known(connection, serials))
     named = [(serial, "") for serial in originals]
     make(connection, WANTED, f"original TEXT, person_id {person}", named)
     make(connection, MANUALS, day, manuals)
     for concerned in (WHOSE, GRANTORS, PAYERS):
         connection.execute(text(concerned))
+
+
+def _perhaps_known(connection: Connection, serials: Iterable[str]) -> list[tuple]:
+    """The serials as rows, none where no known one lies among them."""
+    rows = sorted_rows(serials)
+    ends = {"first": rows[0][0], "last": rows[-1][0]}
+    among = connection.execute(text(AMONG), ends).first()
+    if among or connection.execute(text(ANY_FREED)).first():
+        return rows
+    return []
 
 
 def people(connection: Connection, first_month: str) -> dict[str, Insured]:
@@ -261,6 +271,10 @@ WHOSE = f"""
         SELECT k.person_id FROM serial_key AS k
         WHERE k.form = 'G3' AND k.serial = {WANTED}.original
     ), '')
+"""
+AMONG = """
+    SELECT 1 FROM serial_key WHERE form = 'G3' AND serial BETWEEN :first AND :last
+    LIMIT 1
 """
 GRANTORS = f"""
     INSERT INTO {PEOPLE} SELECT DISTINCT grantor_id FROM binding

@@ -16,6 +16,10 @@ from ledger.people.tables import PERSON_ID
 from ledger.settlements.results import Result
 from ledger.settlements.state import make
 
+SERIAL, AT, PERSON, REGION, PLACE, TAKEN, LATE, RULED = map(
+    Result._fields.index,
+    ("serial", "at", "person_id", "region", "place", "taken", "late", "ruled"),
+)
 YEARS, UNTIL = "g3_years", "g3_until"
 SETTLEMENT = ("month", "batch_id", *Result._fields[:-2], "ruled", "freed")
 SETTLEMENT += ("document_id",)
@@ -35,15 +39,18 @@ def insert_lines(
 
     The list is sorted in place, as the table is: by person, then serial.
     """
-    lines.sort(key=itemgetter(2))
-    lines.sort(key=itemgetter(7))
+    lines.sort(key=itemgetter(SERIAL))
+    lines.sort(key=itemgetter(PERSON))
     end = (0, document_id)
+    # A bool is put in as a number: the driver would look for an adapter of each.
     rows = (
-        (line[3][:7], batch_ids[line[8], line[13]], *line[:29], line[30], *end)
+        (line[AT][:7], batch_ids[line[REGION], line[PLACE]])
+        + (*line[:TAKEN], +line[TAKEN], line[TAKEN + 1], +line[LATE])
+        + (line[LATE + 1], +line[RULED], *end)
         for line in lines
     )
     append(connection, "settlement", SETTLEMENT, rows)
-    keys = sorted((line[2], line[7]) for line in lines)
+    keys = sorted((line[SERIAL], line[PERSON]) for line in lines)
     rows = (("G3", *key) for key in keys)
     append(connection, "serial_key", ("form", "serial", "person_id"), rows)
 
