@@ -74,24 +74,35 @@ def clear_institutions(
         )
         if fresh is None and not new:
             status = "already-posted"
-        standing = tuple(row.id for row in rows)
-        shown = standing if fresh is None else (fresh,)
-        made = Cleared(
-            clearing=shown[-1] if shown else None,
-            kind=KIND,
-            period=period,
-            province=province,
-            parts=[kept.part for kept in clearings.parts_of(connection, *shown)],
-            files=[],
-            vouchers=new or _vouchers_of(connection, shown),
-            status=status,
-            standing=standing,
-        )
+        shown = [row.id for row in rows] if fresh is None else [fresh]
+        made = _told(connection, period, province, shown, new, status)
+        made = made._replace(standing=tuple(row.id for row in rows))
     made = made._replace(notes=_notes(made))
     if dry_run:
         return made
     print_changed(home)
     return made._replace(files=write(home, _files(home, shown)))
+
+
+def _told(
+    connection: Connection,
+    period: Period,
+    province: str,
+    shown: Sequence[int],
+    new: list[Recorded],
+    status: str,
+) -> Cleared:
+    """What was made, or stands: the parts of some clearings and their vouchers."""
+    return Cleared(
+        clearing=shown[-1] if shown else None,
+        kind=KIND,
+        period=period,
+        province=province,
+        parts=[kept.part for kept in clearings.parts_of(connection, *shown)],
+        files=[],
+        vouchers=new or _vouchers_of(connection, shown),
+        status=status,
+    )
 
 
 def _by_clear(connection: Connection, actor: Actor) -> bool:

@@ -58,11 +58,16 @@ def pay_parts(
     ids, recorded, status = record(connection, actor, made, draft)
     for part_ids, posting_id in zip(carried, ids):
         clearings.carry(connection, part_ids, posting_id)
+    _set_done(connection, rows)
+    return recorded, status
+
+
+def _set_done(connection: Connection, rows: Sequence) -> None:
+    """Clearings of which every part that is to be paid has its posting are done."""
     for row in rows:
         kept = clearings.parts_of(connection, row.id)
         if all(part.posting_id is not None for part in kept if part.part.net):
             clearings.set_state(connection, row.id, DONE)
-    return recorded, status
 
 
 def _sources(connection: Connection, clearing_id: int, by_place: dict) -> list[int]:
