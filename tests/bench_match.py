@@ -149,14 +149,23 @@ BATCH = """
     VALUES (1, 'settlement', '340200', '2024-07', '2024-07-31', 0, 0, '', '{{}}', '',
             'counted', 'bench', '')
 """
+
+
+def _left(of: str, by: int) -> str:
+    """The remainder of an integer; pg8000 lets no percent sign through."""
+    return f"(({of}) - ({of}) / {by} * {by})"
+
+
 # Six digits that look drawn: nobody's rows lie beside their grantor's.
-DRAWN = "1000000 + ({n} * 7919) % 1000000"
 NUMBERED = "'P' || CAST({0} AS varchar(9))"
-PERSON = NUMBERED.format(f"({DRAWN.format(n='n')})")
-PAYER = NUMBERED.format(f"({DRAWN.format(n='(n + 1)')} + 1000000)")
+MILLION = 1_000_000
+PERSON = NUMBERED.format(f"({MILLION} + {_left('n * 1009', MILLION)})")
+PAYER = NUMBERED.format(f"({2 * MILLION} + {_left('n * 2003', MILLION)})")
+THOUSANDTH = _left("n", 1000)
 SERIAL = "'S' || CAST(1000000 + n AS varchar(9))"
-DAY = "'2024-07-' || substr(CAST(101 + n % 31 AS varchar(3)), 2, 2) || ' 10:00:00'"
-AMOUNT = "100 + n % 9000"
+OF_MONTH = f"substr(CAST(101 + {_left('n', 31)} AS varchar(3)), 2, 2)"
+DAY = f"'2024-07-' || {OF_MONTH} || ' 10:00:00'"
+AMOUNT = f"100 + {_left('n', 9000)}"
 OURS = f"""
     INSERT INTO settlement (month, person_id, serial, freed, "at", act, original,
         original_month, region, fund, status, channel, institution, place, category,
@@ -166,32 +175,32 @@ OURS = f"""
     SELECT '2024-07', {PERSON}, {SERIAL}, 0, {DAY}, '收费', '', '', '340100', '310',
            '在职', '联网', 'H34010000001', '340100', '普通门诊', {AMOUNT}, {AMOUNT},
            0, 0, 0, 0, {AMOUNT}, 0, 0, 0, TRUE, '', FALSE, '', '', 1, FALSE, 1, n
-    FROM {{numbers}} WHERE n % 1000 <> 1 ORDER BY 2, 3
+    FROM {{numbers}} WHERE {THOUSANDTH} <> 1 ORDER BY 2, 3
 """
 SHARES = f"""
     INSERT INTO settlement_share (month, person_id, serial, freed, position, payer_id,
         payer_region, relation, place, amount, batch_id)
     SELECT '2024-07', {PERSON}, {SERIAL}, 0, 1, {PAYER}, '340200', '配偶', '340100',
            {AMOUNT}, 1
-    FROM {{numbers}} WHERE n % 1000 <> 1 ORDER BY 2, 3
+    FROM {{numbers}} WHERE {THOUSANDTH} <> 1 ORDER BY 2, 3
 """
 MOVEMENTS = f"""
     INSERT INTO movement (person_id, period, act, serial, region, dated, kind, amount,
         batch_id, document_id, "row", institution, category)
     SELECT {PAYER}, '', 'settle', {SERIAL}, '340200', '2024-07-31', '家庭共济支出',
            -({AMOUNT}), 1, 1, n, '', ''
-    FROM {{numbers}} WHERE n % 1000 <> 1 ORDER BY 1, 4
+    FROM {{numbers}} WHERE {THOUSANDTH} <> 1 ORDER BY 1, 4
 """
 THEIRS = f"""
     INSERT INTO other_settlement (person_id, serial, freed, month, "at", act, place,
         payer_region, amount, sheet, document_id, "row", resolved)
     SELECT {PAYER}, {SERIAL}, 0, '2024-07', {DAY}, '收费', '340100', '340200',
-           {AMOUNT} + CASE WHEN n % 1000 = 3 THEN 1 ELSE 0 END, '', 2, n, ''
-    FROM {{numbers}} WHERE n % 1000 <> 2 ORDER BY 1, 2
+           {AMOUNT} + CASE WHEN {THOUSANDTH} = 3 THEN 1 ELSE 0 END, '', 2, n, ''
+    FROM {{numbers}} WHERE {THOUSANDTH} <> 2 ORDER BY 1, 2
 """
 KEYS = f"""
     INSERT INTO serial_key (form, serial, person_id)
-    SELECT 'G3', {SERIAL}, {PERSON} FROM {{numbers}} WHERE n % 1000 <> 1 ORDER BY 2
+    SELECT 'G3', {SERIAL}, {PERSON} FROM {{numbers}} WHERE {THOUSANDTH} <> 1 ORDER BY 2
 """
 BARE_OURS = """
     SELECT sh.serial, sh.payer_id, sh.amount, sh.place, sh.payer_region, s.act
