@@ -15,11 +15,13 @@ from settlements_by_hand import HEFEI, LI, WANG, WUHU, accounts, take
 
 from desk.homes import put_setting
 from desk.reversing import reverse
+from desk.settlements.clearing import clear
 from desk.settlements.matching import match
 from desk.vouchers import approve, reject
 from ledger import sources
 from ledger.errors import BookError
 from ledger.periods import Month
+from reports.reconcile import check
 
 JULY, ON = Month(2024, 7), date(2024, 8, 5)
 ALL_THREE = [("S1", "100.00"), ("S2", "50.00"), ("S3", "30.00")]
@@ -539,3 +541,19 @@ def test_the_command_says_by_its_code_whether_something_is_open(
     assert done["posted"][0]["state"] == "resolved"
     assert [v["rule"].partition("/")[2] for v in done["vouchers"]] == ["P8", "P9"]
     assert "相符4笔187.00元" in text
+
+
+def test_what_match_did_is_cleared_between_the_regions(shared):
+    """180.00 less S1's 100.00 and with S4's 7.00: 芜湖 pays 合肥 87.00."""
+    theirs(shared, [*ALL_THREE[1:], ("S4", "7.00")])
+    run(shared, reverse=["S1"], post=["S4"])
+
+    made = clear(
+        shared, WANG, "family", Month(2024, 8), "340000", post_on=date(2024, 8, 31)
+    )
+
+    assert [(part.payer, part.payee, str(part.net)) for part in made.parts] == [
+        (WUHU, HEFEI, "87.00")
+    ]
+    with shared.reading() as connection:
+        assert check(connection, date(2024, 12, 31), shared) == []
