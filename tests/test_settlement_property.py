@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from people_by_hand import G1, G2, G6, RETIRED, stored
-from settlement_oracle import DIRECT_LINE, SHOP, Aside, Oracle
+from settlement_oracle import Aside, Oracle
+from settlement_oracle_rules import DIRECT_LINE, SHOP
 from settlements_by_hand import G3, G4, G5, G10, take
 
 from desk.vouchers import approve
