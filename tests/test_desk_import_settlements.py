@@ -554,7 +554,6 @@ def test_reversing_takes_back_lines_accounts_and_the_years_use(nanchong):
 
     assert balances(nanchong)[A] == 100000
     assert stored(nanchong, "SELECT deducted, paid FROM outpatient_year") == [(0, 0)]
-    assert stored(nanchong, "SELECT count(*) FROM settled_until") == [(0,)]
 
     again = bills(nanchong, table, region=NANCHONG, name="再.csv")
 

@@ -46,7 +46,6 @@ def take(
         recorder.add(result)
     desk.tell(f"{name} 记录")
     storing.keep_years(connection, standing.year_rows())
-    storing.keep_until(connection, standing.until_rows())
     told = _warnings(counts)
     return Taken(
         new=counts["new"],
@@ -98,7 +97,6 @@ def _settled(bill: Bill, desk: Desk, standing: Standing) -> Result:
         result = give_back(bill, standing, late)
     if result.serial in standing.wanted:
         standing.open[result.serial] = opened(result)
-    standing.settle(result, members)
     return result
 
 

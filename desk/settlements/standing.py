@@ -18,7 +18,7 @@ from ledger import regions
 from ledger.settlements import bindings, institutions, state
 from ledger.settlements.feed import PERSON_ID, SERIAL, Bill, Lines
 from ledger.settlements.institutions import Designation
-from ledger.settlements.results import MANUAL, Result
+from ledger.settlements.results import MANUAL
 from ledger.settlements.state import Account
 from posting_rules.families import Member, in_order
 from posting_rules.outpatient import OutpatientRule, rule_of
@@ -56,7 +56,6 @@ class Standing:
         self.bound = bindings.members(connection, state.PEOPLE)
         self.years = state.years(connection)
         self.new_years: dict[tuple[str, int], tuple[int, int]] = {}
-        self.new_until: dict[str, tuple[str, str]] = {}
         self.roster = institutions.designations(connection)
         self.wanted = set(originals)
         self.open: dict[str, OpenBill] = open_bills(connection)
@@ -163,26 +162,9 @@ class Standing:
         found += [self.people[member.person_id].until for member in members]
         return max((until for until in found if until and until > key), default=None)
 
-    def settle(self, result: Result, members: list[Member]) -> None:
-        """A line is settled: its family is settled until its time."""
-        key = (result.at, result.serial)
-        if not result.late:
-            self.new_until[result.person_id] = key
-            for member in members:
-                self.new_until[member.person_id] = key
-            return
-        for person_id in (result.person_id, *(m.person_id for m in members)):
-            before = self.people[person_id].until
-            if before is None or before < key:
-                self.new_until[person_id] = key
-
     def year_rows(self) -> Iterator[tuple]:
         for (person_id, year), (deducted, paid) in self.new_years.items():
             yield person_id, year, deducted, paid
-
-    def until_rows(self) -> Iterator[tuple]:
-        for person_id, (at, serial) in self.new_until.items():
-            yield person_id, at, serial
 
 
 @lru_cache(maxsize=4096)

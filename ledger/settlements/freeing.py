@@ -10,10 +10,6 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from ledger.errors import BookError
-from ledger.people import staging
-from ledger.settlements import months
-
-TOUCHED = "g3_touched"
 
 
 def check(connection: Connection, batch) -> None:
@@ -40,7 +36,6 @@ def free(connection: Connection, batch) -> None:
     values = {"batch": batch.id, "month": batch.period}
     for statement in (FREE_LINES, FREE_SHARES, FREE_SERIALS, YEARS):
         connection.execute(text(statement), values)
-    _until_again(connection, values)
 
 
 def withdraw(connection: Connection, document_id: int) -> int:
@@ -53,14 +48,6 @@ def withdraw(connection: Connection, document_id: int) -> int:
         free(connection, batch)
         connection.execute(text(UNDONE), values)
     return count
-
-
-def _until_again(connection: Connection, values: dict) -> None:
-    """Until when people are settled, from the lines that stand."""
-    months.keep(connection)
-    staging.temporary(connection, TOUCHED, PEOPLE.format(**values))
-    connection.execute(text(FORGET_UNTIL))
-    connection.execute(text(UNTIL))
 
 
 OF_POSTING = """(SELECT id FROM batch AS b WHERE b.posting_id = :posting
@@ -113,40 +100,6 @@ YEARS = f"""
     ) AS used
     WHERE outpatient_year.person_id = used.person_id
       AND outpatient_year.year = used.year
-"""
-PEOPLE = """
-    SELECT person_id FROM settlement WHERE month = '{month}' AND freed = {batch}
-    UNION
-    SELECT payer_id FROM settlement_share WHERE month = '{month}' AND freed = {batch}
-    UNION
-    SELECT grantor_id FROM binding WHERE person_id IN (
-        SELECT person_id FROM settlement WHERE month = '{month}' AND freed = {batch}
-    )
-"""
-FORGET_UNTIL = f"""
-    DELETE FROM settled_until WHERE person_id IN (SELECT person_id FROM {TOUCHED})
-"""
-# A line settles its person and, at its time, the family.
-STANDING = f"""
-    SELECT t.person_id, s."at", s.serial
-    FROM {TOUCHED} AS t CROSS JOIN {months.TABLE} AS m
-    JOIN settlement AS s ON s.month = m.month AND s.person_id = t.person_id
-     AND s.freed = 0
-    UNION ALL
-    SELECT b.grantor_id, s."at", s.serial
-    FROM {TOUCHED} AS t JOIN binding AS b ON b.grantor_id = t.person_id AND b.freed = 0
-    CROSS JOIN {months.TABLE} AS m
-    JOIN settlement AS s ON s.month = m.month AND s.person_id = b.person_id
-     AND s.freed = 0 AND s."at" >= b.bound_at
-     AND (b.unbound_at = '' OR s."at" < b.unbound_at)
-"""
-UNTIL = f"""
-    INSERT INTO settled_until (person_id, "at", serial)
-    SELECT person_id, "at", serial FROM (
-        SELECT person_id, "at", serial, row_number() OVER (
-            PARTITION BY person_id ORDER BY "at" DESC, serial DESC) AS latest
-        FROM ({STANDING}) AS lines
-    ) AS ordered WHERE latest = 1
 """
 BARE = """
     SELECT batch.* FROM batch JOIN batch_document AS taken ON taken.batch_id = batch.id

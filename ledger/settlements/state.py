@@ -179,9 +179,16 @@ def used(connection: Connection, person_id: str, year: int) -> tuple[int, int]:
 
 
 def add_until(connection: Connection, found: dict[str, Insured], first: str) -> None:
-    """Who is settled beyond the list's first line already."""
-    for row in connection.execute(text(UNTIL), {"first": first}):
-        found[row.person_id].until = row.at, row.serial
+    """Who is settled beyond the list's first line already: by a line of their own, or
+    of somebody whose binding with them held then."""
+    months = {"month": first[:7]}
+    if connection.execute(text(ANY_LATER), months).first() is None:
+        return
+    # Bytes decide, as they do in Python: 2024-07-03 10:22:05 and the serial.
+    sqlite = connection.dialect.name == "sqlite"
+    statement = UNTIL.format("" if sqlite else 'COLLATE "C"')
+    for row in connection.execute(text(statement), {**months, "first": first}):
+        found[row.person_id].until = row.last[:19], row.last[19:]
 
 
 def known(connection: Connection) -> dict[str, tuple]:
@@ -325,10 +332,24 @@ YEAR = """
     SELECT deducted, paid FROM outpatient_year
     WHERE person_id = :person AND year = :year
 """
+ANY_LATER = f"SELECT 1 FROM {MONTHS} WHERE month >= :month LIMIT 1"
 UNTIL = f"""
-    SELECT u.person_id, u."at", u.serial
-    FROM {PEOPLE} AS g JOIN settled_until AS u ON u.person_id = g.person_id
-    WHERE u."at" >= :first
+    SELECT person_id, max(last {{0}}) AS last FROM (
+        SELECT g.person_id, s."at" || s.serial AS last
+        FROM {PEOPLE} AS g CROSS JOIN {MONTHS} AS m
+        JOIN settlement AS s ON s.month = m.month AND s.person_id = g.person_id
+         AND s.freed = 0
+        WHERE m.month >= :month AND s."at" >= :first
+        UNION ALL
+        SELECT g.person_id, s."at" || s.serial
+        FROM {PEOPLE} AS g
+        JOIN binding AS b ON b.grantor_id = g.person_id AND b.freed = 0
+        CROSS JOIN {MONTHS} AS m
+        JOIN settlement AS s ON s.month = m.month AND s.person_id = b.person_id
+         AND s.freed = 0 AND s."at" >= b.bound_at
+         AND (b.unbound_at = '' OR s."at" < b.unbound_at)
+        WHERE m.month >= :month AND s."at" >= :first
+    ) AS later GROUP BY person_id
 """
 KNOWN = f"""
     SELECT k.serial, k.person_id, s."at", s.act, s.original, s.channel,

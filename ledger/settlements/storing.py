@@ -20,7 +20,7 @@ SERIAL, AT, PERSON, REGION, PLACE, TAKEN, LATE, RULED = map(
     Result._fields.index,
     ("serial", "at", "person_id", "region", "place", "taken", "late", "ruled"),
 )
-YEARS, UNTIL = "g3_years", "g3_until"
+YEARS = "g3_years"
 SETTLEMENT = ("month", "batch_id", *Result._fields[:-2], "ruled", "freed")
 SETTLEMENT += ("document_id",)
 SHARE = ("month", "person_id", "serial", "position", "payer_id", "payer_region")
@@ -39,6 +39,7 @@ def insert_lines(
 
     The list is sorted in place, as the table is: by person, then serial.
     """
+    keys = sorted(map(itemgetter(SERIAL, PERSON), lines))  # nearly so in time's order
     lines.sort(key=itemgetter(SERIAL))
     lines.sort(key=itemgetter(PERSON))
     end = (0, document_id)
@@ -50,7 +51,6 @@ def insert_lines(
         for line in lines
     )
     append(connection, "settlement", SETTLEMENT, rows)
-    keys = sorted((line[SERIAL], line[PERSON]) for line in lines)
     rows = (("G3", *key) for key in keys)
     append(connection, "serial_key", ("form", "serial", "person_id"), rows)
 
@@ -72,12 +72,6 @@ def keep_years(connection: Connection, rows: Iterable[tuple]) -> None:
     """Put (person, year, deducted, paid) in the place of what was there."""
     columns = f"person_id {_person(connection)}, year INTEGER, deducted BIGINT"
     _put(connection, YEARS, f"{columns}, paid BIGINT", sorted(rows), PUT_YEARS)
-
-
-def keep_until(connection: Connection, rows: Iterable[tuple]) -> None:
-    """Put (person, time, serial) in the place of what was there."""
-    columns = f'person_id {_person(connection)}, "at" TEXT, serial TEXT'
-    _put(connection, UNTIL, columns, sorted(rows), PUT_UNTIL)
 
 
 def _put(
@@ -102,8 +96,4 @@ PUT_YEARS = """
     INSERT INTO outpatient_year (person_id, year, deducted, paid) {0}
     ON CONFLICT (person_id, year)
     DO UPDATE SET deducted = excluded.deducted, paid = excluded.paid
-"""
-PUT_UNTIL = """
-    INSERT INTO settled_until (person_id, "at", serial) {0}
-    ON CONFLICT (person_id) DO UPDATE SET "at" = excluded."at", serial = excluded.serial
 """

@@ -209,16 +209,6 @@ class OutpatientYear(Base):
     __table_args__ = (CLUSTERED,)
 
 
-class SettledUntil(Base):
-    """The latest line that a person, or somebody of the person's family, settled."""
-
-    __tablename__ = "settled_until"
-    person_id: Mapped[str] = person_id()
-    at: Mapped[str] = mapped_column(TIME)
-    serial: Mapped[str] = mapped_column(String(60))
-    __table_args__ = (CLUSTERED,)
-
-
 class Premium(PersonRow, Base):
     """G5 代缴保费清单: `person_id` is the insured; all or nothing."""
 

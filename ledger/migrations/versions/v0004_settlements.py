@@ -141,14 +141,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "settled_until",
-        sa.Column("person_id", PERSON_ID, nullable=False),
-        sa.Column("at", sa.String(length=19), nullable=False),
-        sa.Column("serial", sa.String(length=60), nullable=False),
-        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_settled_until")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "settlement",
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("person_id", PERSON_ID, nullable=False),
@@ -443,7 +435,6 @@ def downgrade() -> None:
     op.drop_table("clearing_confirmation")
     op.drop_table("settlement_share")
     op.drop_table("settlement")
-    op.drop_table("settled_until")
     op.drop_table("premium_share")
     op.drop_table("premium")
     op.drop_table("outpatient_year")
