@@ -82,17 +82,27 @@ def check_person(bill: Bill, standing: Standing) -> None:
 def check(bill: Bill, standing: Standing) -> Designation:
     """The institution's designation on the day; CannotTake what cannot be charged."""
     check_person(bill, standing)
-    died_on = bill.person.died_on
-    if died_on is not None and bill.at[:10] > died_on:
-        expected = f"不晚于{died_on}"
+    person, day = bill.person, bill.at[:10]
+    if person.died_on is not None and day > person.died_on:
+        expected = f"不晚于{person.died_on}"
         refuse(bill, "dead", "结算时间", bill.at, expected, "在死亡日期之后")
+    if bill.in_policy > bill.total:
+        why, most = "大于医疗总费用", f"不超过{yuan(bill.total)}元"
+        refuse(bill, "split", "政策范围内费用", yuan(bill.in_policy), most, why)
+    key = (bill.institution, bill.level, bill.place, bill.region, person.fund)
+    key += (bill.said_region, bill.said_fund)
+    held = standing.checked.get(key)  # bills that are alike are looked at once
+    if held is None or not held.holds_on(day):
+        held = standing.checked[key] = _check_words(bill, standing)
+    return held
+
+
+def _check_words(bill: Bill, standing: Standing) -> Designation:
+    """What a bill says of its person's insurance and of the institution."""
     check_region(bill, bill.region, standing)
     fund = bill.person.fund or accounts_fund(bill.region)
     if bill.said_fund and bill.said_fund != fund:
         refuse(bill, "region", "险种", bill.said_fund, fund, "与登记的险种不同")
-    if bill.in_policy > bill.total:
-        why, most = "大于医疗总费用", f"不超过{yuan(bill.total)}元"
-        refuse(bill, "split", "政策范围内费用", yuan(bill.in_policy), most, why)
     place = pooling_region(bill.place, standing.province)
     if bill.region not in standing.cities and place not in standing.cities:
         why = "就医地和参保地都没有账套"
@@ -129,8 +139,6 @@ def _designation(bill: Bill, place: str, standing: Standing) -> Designation:
 
 def check_twin(bill: Bill, standing: Standing) -> None:
     """The same bill networked and by hand is settled once. 依据：第二十六条"""
-    if not standing.twins:
-        return
     twin = standing.twins.get(twin_key(bill))
     if twin is not None and twin[0] != bill.channel:
         word = "手工报销" if twin[0] == MANUAL else "联网结算"

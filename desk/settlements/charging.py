@@ -9,13 +9,14 @@ all of it, where the region has a rule for that kind of cost. Amounts are whole 
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from desk.settlements.bill_checks import check, check_twin, refuse, twin_key, yuan
 from desk.settlements.standing import Standing, accounts_fund, day
 from ledger.settlements.feed import Bill
 from ledger.settlements.institutions import Designation
 from ledger.settlements.results import NETWORKED, Result, Share
+from ledger.settlements.state import Account
 from posting_rules.families import Member
 from posting_rules.outpatient import reimburse
 from posting_rules.uses import Ruling
@@ -24,14 +25,16 @@ ALL = "all"
 
 
 class Case(NamedTuple):
-    """A bill at the desk: where it was, who is bound to its person at its time, and
-    what of it the accounts are asked for."""
+    """A bill at the desk: where it was, whose accounts may pay, what they are asked
+    for."""
 
     bill: Bill
     held: Designation
-    members: list[Member]
+    members: list[Member]  # bound to its person at its time
+    account: Account | None  # the own one
+    ruling: Ruling  # of the own one
     due: int  # what the person bears
-    in_policy: int  # of that, at most
+    in_policy: int  # of that, at most; below zero nothing
 
 
 class Split(NamedTuple):
@@ -47,81 +50,104 @@ class Split(NamedTuple):
 def charge(bill: Bill, standing: Standing, members: list[Member], late: bool) -> Result:
     """Split one bill; CannotTake, and then nothing has changed."""
     held = check(bill, standing)
-    check_twin(bill, standing)
-    terms = standing.terms(bill, held)
-    rule, year = terms.rule, int(bill.at[:4])
-    deductible = gives = 0
-    before = (0, 0)
+    if standing.twins:
+        check_twin(bill, standing)
+    person, region, at, serial = bill.person, bill.region, bill.at, bill.serial
+    total, in_policy, pooled = bill.total, bill.in_policy, bill.pooled
+    rule, counts, ruling = standing.terms(bill, held)
+    deductible = gives = deducted = paid = 0
     if rule is not None:
-        before = standing.used(bill.person_id, year)
-        if terms.counts:  # an unqualified pharmacy does not: 第六条
-            deducted, paid = before
+        year = int(at[:4])
+        deducted, paid = standing.used(bill.person_id, year)
+        if counts:  # an unqualified pharmacy does not: 第六条
             deductible, gives, _ = reimburse(
-                bill.in_policy, rule, held.level, deducted=deducted, paid=paid
+                in_policy, rule, held.level, deducted=deducted, paid=paid
             )
-    pooled, other = bill.pooled, bill.other or 0
     if pooled is None:
-        pooled = gives
         if rule is None:
-            why = f"没有填，{bill.category}没有可以计算的门诊统筹规定"
-            refuse(bill, "pooled", "统筹支付", "", "清单写明统筹基金支付的金额", why)
-    due = bill.total - pooled - other
+            _refuse_without_rule(bill)
+        pooled = gives
+    other = bill.other or 0
+    due = total - pooled - other
     if due < 0:
-        most = f"与其他基金合计不超过{yuan(bill.total)}元"
+        most = f"与其他基金合计不超过{yuan(total)}元"
         refuse(bill, "split", "统筹支付", yuan(pooled), most, "大于医疗总费用")
-    case = Case(bill, held, members, due, max(0, bill.in_policy - pooled - other))
-    own, shares, cash = _drawn(case, standing, terms.ruling)
-    taken, differences = False, ""
+    account = person.account if region == person.region else person.account_in(region)
+    taken, differences, shares = False, "", ()
+    case = Case(bill, held, members, account, ruling, due, in_policy - pooled - other)
+    own, shares, cash = _drawn(case, standing)
     if bill.pooled is not None or bill.own is not None or bill.shared is not None:
-        ours = Split(own, shares, cash)
         fund = pooled if rule is None else gives
         taken = None not in (bill.pooled, bill.own, bill.shared, bill.cash)
-        if taken:
-            if fund != pooled:
-                ours = _drawn(_with(case, fund, other), standing, terms.ruling)
-            own, shares, cash = _as_said(case, standing, terms.ruling)
-        said = (bill.pooled, bill.own, bill.shared)
-        differences = _differences(said, (fund, ours.own, ours.shared))
-    shared = sum(share.amount for share in shares)
+        own, shares, cash, differences = _compared(
+            case, standing, taken, fund, Split(own, shares, cash)
+        )
     if own:
-        bill.person.account_in(bill.region).move(-own)
+        account.move(-own)
+    shared = 0
     for share in shares:
+        shared += share.amount
         standing.move(share.payer_id, share.payer_region, -share.amount)
     if rule is not None:
         standing.use(bill.person_id, year, deductible, pooled)
     if standing.watched and (key := twin_key(bill)) in standing.watched:
-        standing.twins[key] = bill.channel, bill.serial
-    fund = bill.person.fund or accounts_fund(bill.region)
-    parts = (bill.total, bill.in_policy, deductible, pooled, other, own, shared, cash)
+        standing.twins[key] = bill.channel, serial
     return Result._make(
-        bill[:5]
-        + ("", "", bill.person_id, bill.region, fund, bill.status, bill.channel)
-        + (bill.institution, held.region, bill.category, *parts, *before)
-        + (taken, differences, late, bill.note, shares, rule is not None)
+        (
+            bill.sheet, bill.row, serial, at, bill.act, "", "", bill.person_id, region,
+            person.fund or accounts_fund(region), bill.status, bill.channel,
+            bill.institution, held.region, bill.category, total, in_policy, deductible,
+            pooled, other, own, shared, cash, deducted, paid, taken, differences, late,
+            bill.note, shares, rule is not None,
+        )
+    )  # fmt: skip
+
+
+def _refuse_without_rule(bill: Bill) -> NoReturn:
+    why = f"没有填，{bill.category}没有可以计算的门诊统筹规定"
+    refuse(bill, "pooled", "统筹支付", "", "清单写明统筹基金支付的金额", why)
+
+
+def _compared(
+    case: Case, standing: Standing, taken: bool, fund: int, drawn: Split
+) -> tuple[int, tuple[Share, ...], int, str]:
+    """The split of a list that says something of it, and where ours differs.
+
+    `fund` is what ours gives; `drawn` is ours with what the list says the fund pays.
+    """
+    bill, split = case.bill, drawn
+    if taken:
+        if fund != bill.pooled:
+            drawn = _drawn(_with(case, fund), standing)
+        split = _as_said(case, standing)
+    said = (bill.pooled, bill.own, bill.shared)
+    return *split, _differences(said, (fund, drawn.own, drawn.shared))
+
+
+def _with(case: Case, fund: int) -> Case:
+    """The same bill, had the pooled fund paid another amount."""
+    more = case.bill.pooled - fund
+    return case._replace(
+        due=max(0, case.due + more), in_policy=max(0, case.in_policy + more)
     )
 
 
-def _with(case: Case, fund: int, other: int) -> Case:
-    """The same bill, had the pooled fund paid another amount."""
-    bill = case.bill
-    left = max(0, bill.in_policy - fund - other)
-    return case._replace(due=max(0, bill.total - fund - other), in_policy=left)
-
-
-def _drawn(case: Case, standing: Standing, ruling: Ruling) -> Split:
-    """What each account pays, each drained before the next; cash for the rest.
-
-    `ruling` is the own account's.
-    """
-    bill, due, own = case.bill, case.due, 0
-    account = bill.person.account_in(bill.region)
+def _drawn(case: Case, standing: Standing) -> Split:
+    """What each account pays, each drained before the next; cash for the rest."""
+    bill, held, members, account, ruling, due, in_policy = case
+    own = 0
     if account is not None and ruling.may:
-        own = min(account.free, due if ruling.part == ALL else case.in_policy, due)
+        own = account.balance if account.usable else 0
+        if own > due:
+            own = due
+        if ruling.part != ALL and own > in_policy:
+            own = in_policy
+        if own < 0:
+            own = 0
         due -= own
-    if not due or not case.members or bill.channel != NETWORKED:
+    if not due or not members or bill.channel != NETWORKED:
         return Split(own, (), due)
-    rest = case._replace(due=due, in_policy=max(0, case.in_policy - own))
-    shares = _family(rest, standing, due)
+    shares = _family(case._replace(in_policy=in_policy - own), standing, due)
     return Split(own, shares, due - sum(share.amount for share in shares))
 
 
@@ -130,7 +156,7 @@ def _family(case: Case, standing: Standing, due: int) -> tuple[Share, ...]:
     bill, on = case.bill, day(case.bill.at[:10])
     if standing.paid_out(bill.region, on):
         return ()
-    in_policy, shares = case.in_policy, []
+    in_policy, shares = max(0, case.in_policy), []
     for member in standing.family(bill.region, case.members, bill.at, on):
         region = member.region
         ruling = standing.ruling(region, member.relation, case.held, bill.category, on)
@@ -146,20 +172,20 @@ def _family(case: Case, standing: Standing, due: int) -> tuple[Share, ...]:
     return tuple(shares)
 
 
-def _as_said(case: Case, standing: Standing, ruling: Ruling) -> Split:
+def _as_said(case: Case, standing: Standing) -> Split:
     """The split that the list carries, its family part laid on the accounts in order;
     CannotTake where it does not add up or an account may not or cannot pay it."""
     bill = case.bill
     if bill.own + bill.shared + bill.cash != case.due:
         expected = f"各项之和等于医疗总费用{yuan(bill.total)}元"
         refuse(bill, "split", "现金支付", yuan(bill.cash), expected, "各项之和不符")
-    _check_own(case, ruling)
+    _check_own(case)
     if not bill.shared:
         return Split(bill.own, (), bill.cash)
     shares = ()
     if bill.channel == NETWORKED:
-        left = max(0, case.in_policy - bill.own)
-        shares = _family(case._replace(in_policy=left), standing, bill.shared)
+        rest = case._replace(in_policy=case.in_policy - bill.own)
+        shares = _family(rest, standing, bill.shared)
     can = sum(share.amount for share in shares)
     if can < bill.shared:
         why = f"家庭成员的账户只能支付{yuan(can)}元"
@@ -168,19 +194,18 @@ def _as_said(case: Case, standing: Standing, ruling: Ruling) -> Split:
     return Split(bill.own, shares, bill.cash)
 
 
-def _check_own(case: Case, ruling: Ruling) -> None:
-    bill = case.bill
+def _check_own(case: Case) -> None:
+    bill, ruling = case.bill, case.ruling
     if not bill.own:
         return
     may = 0
     if ruling.may:
-        may = case.due if ruling.part == ALL else min(case.due, case.in_policy)
+        may = case.due if ruling.part == ALL else max(0, min(case.due, case.in_policy))
     if bill.own > may:
         why = f"本人账户按规定只能支付{yuan(may)}元"
         expected = f"不超过{yuan(may)}元（{ruling.basis}）"
         refuse(bill, "use", "个账支付", yuan(bill.own), expected, why)
-    account = bill.person.account_in(bill.region)
-    free = account.free if account else 0
+    free = case.account.free if case.account else 0
     if bill.own > free:
         why, expected = f"大于账户余额{yuan(free)}元", f"不超过{yuan(free)}元"
         refuse(bill, "split", "个账支付", yuan(bill.own), expected, why)

@@ -66,8 +66,8 @@ def results(
     seen: dict[str, Bill | None] = dict.fromkeys(lines.repeated)
     for bill in lines.bills(standing.people):
         try:
-            twice = bill.serial in seen and _repeated(bill, seen)
-            if twice or is_known(bill, standing):
+            twice = seen and bill.serial in seen and _repeated(bill, seen)
+            if twice or standing.known and is_known(bill, standing):
                 counts["known"] += 1
                 continue
             result = _settled(bill, desk, standing)
@@ -84,7 +84,9 @@ def _settled(bill: Bill, desk: Desk, standing: Standing) -> Result:
     if bill.person is None:
         check_person(bill, standing)
     members = standing.grantors(bill.person_id, bill.at)
-    younger = standing.younger(bill, members)
+    younger = None
+    if members or bill.person.until:
+        younger = standing.younger(bill, members)
     if younger is not None and not desk.late:
         expected = (
             f"不早于本人和家庭成员已结算的{younger[0]}；或加 --late 按到达先后入账"

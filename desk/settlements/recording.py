@@ -66,34 +66,28 @@ class Recorder:
         serial, times = result.serial, self.freed.get(result.serial)
         if times:
             serial += f"|{times}"
-        where = (result.row, result.institution, result.category)
+        where = (self.document_id, result.row, result.institution, result.category)
         if result.own:
-            here = result.channel == MANUAL or result.region == result.place
-            self._movement(
-                (result.person_id, "", "settle", serial, result.region, dated),
-                HERE if here else ELSEWHERE,
-                -result.own,
-                self._batch(month, result.region),
-                where,
+            region, place = result.region, result.place
+            here = region == place or result.channel == MANUAL
+            self.movements.append(
+                (result.person_id, "", "settle", serial, region, dated)
+                + (HERE if here else ELSEWHERE, -result.own)
+                + (self._batch(month, region), *where)
             )
         for share in result.shares:
-            batch_id = self._batch(month, share.payer_region)
+            region, batch_id = share.payer_region, self._batch(
+                month, share.payer_region
+            )
+            self.movements.append(
+                (share.payer_id, "", "settle", serial, region, dated)
+                + (FAMILY, -share.amount, batch_id, *where)
+            )
             self.shares.append(
                 (month, result.person_id, result.serial, share.position)
-                + (share.payer_id, share.payer_region, share.relation)
+                + (share.payer_id, region, share.relation)
                 + (result.place, share.amount, batch_id, 0)
             )
-            self._movement(
-                (share.payer_id, "", "settle", serial, share.payer_region, dated),
-                FAMILY,
-                -share.amount,
-                batch_id,
-                where,
-            )
-
-    def _movement(self, key, kind: str, amount: int, batch_id: int, where) -> None:
-        row = (*key, kind, amount, batch_id, self.document_id, *where)
-        self.movements.append(row)
 
     def _batch(self, month: str, region: str) -> int:
         batch_id = self.batches.get((month, region))

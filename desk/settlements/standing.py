@@ -63,6 +63,7 @@ class Standing:
         self.twins = {row[:4]: row[4:] for row in state.twins(connection, months)}
         self.watched = set(manuals)  # bills that would be the same networked
         self.paid_out = paid_out(connection)
+        self.checked: dict[tuple, Designation] = {}
         self._terms: dict[tuple, Terms] = {}
 
     def account(self, person_id: str, region: str) -> Account | None:
@@ -155,10 +156,7 @@ class Standing:
 
         Only lines that stood before the list can be: its own come in order.
         """
-        own = bill.person.until
-        if own is None and not members:
-            return None
-        key, found = (bill.at, bill.serial), [own]
+        key, found = (bill.at, bill.serial), [bill.person.until]
         found += [self.people[member.person_id].until for member in members]
         return max((until for until in found if until and until > key), default=None)
 

@@ -28,6 +28,11 @@ class Designation(NamedTuple):
     region: str  # its pooling region, or another province
     qualified: bool  # 药店符合条件
 
+    def holds_on(self, day: str) -> bool:
+        """Whether the institution is designated on a day, an ISO text."""
+        last = self.until_day
+        return self.from_day <= day and (last is None or day <= last)
+
 
 class InstitutionRow(NamedTuple):
     """A row of G10, staged or registered."""
@@ -58,10 +63,7 @@ def designations(connection: Connection) -> dict[str, list[Designation]]:
 
 def designated(of_one: Sequence[Designation], day: str) -> Designation | None:
     """The designation of an institution that holds on a day, an ISO text."""
-    for one in of_one:
-        if one.from_day <= day and (one.until_day is None or day <= one.until_day):
-            return one
-    return None
+    return next((one for one in of_one if one.holds_on(day)), None)
 
 
 def registered(connection: Connection) -> dict[str, list[InstitutionRow]]:
