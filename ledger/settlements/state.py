@@ -414,8 +414,9 @@ TWINS_OF_MANUAL = f"""
      AND s.channel = '{NETWORKED}'
     WHERE substr(s."at", 1, 10) = g.day AND {STANDS}
 """
+# Of the lines, not of their sums: a bill of cash alone has none.
 ANY_MANUAL = f"""
-    SELECT 1 FROM settlement_sum
+    SELECT 1 FROM settlement
     WHERE month = :month AND channel = '{MANUAL}' LIMIT 1
 """
 MANUAL_TWINS = f"""
