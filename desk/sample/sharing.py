@@ -38,7 +38,7 @@ PAID_ON = 20  # of the next month: institutions are paid
 CLEARED_ON = 10
 DEDUCTED = 40  # one payment of so many is made with 扣款
 DEDUCTION = 10_00  # whole fen
-RICH, MORE = 2_000_00, 1_00  # the same
+RICH, MORE = 3_000_00, 1_00  # the same
 
 
 def write_sharing(
@@ -86,6 +86,7 @@ class Sharing:
         self.bills = Bills(province)
         self.forms: list[Path] = []
         self.steps: list[str] = []
+        self.carried: dict[tuple[str, str], int] = {}  # below zero
 
     def write(self, rows: int) -> Year:
         """Write everything, with so many bills a month."""
@@ -177,17 +178,25 @@ class Sharing:
                 yield (f"X{row[0]}", *row[1:-1], yuan(MORE))
 
     def _payments(self, month: Month) -> Iterator[tuple]:
-        """What each institution is owed of the month, but for some 扣款."""
-        day = str(date(*month.next, PAID_ON))
+        """What each institution is owed of the month, but for some 扣款.
+
+        What refunds took beyond a month's bills is set off in the next.
+        """
+        day, dues = str(date(*month.next, PAID_ON)), self.bills.dues
         for number, at in enumerate(self.bills.institutions):
-            for key, owed in sorted(self.bills.dues.items()):
-                if key[:2] != (str(month), at.code) or owed <= 0:
+            for _, code, fund in sorted(
+                k for k in dues if k[:2] == (str(month), at.code)
+            ):
+                owed = dues[str(month), code, fund] + self.carried.pop((code, fund), 0)
+                if owed < 0:
+                    self.carried[code, fund] = owed
+                if owed <= 0:
                     continue
                 cut = min(owed, DEDUCTION) if number % DEDUCTED == 3 else 0
                 yield (
-                    *(day, at.code, institution_name(at), str(month), key[2]),
+                    *(day, code, institution_name(at), str(month), fund),
                     *(yuan(owed - cut), yuan(cut), "34001000001", payee_account(at)),
-                    f"BF{month}{at.code}{key[2]}",
+                    f"BF{month}{code}{fund}",
                 )
 
 
