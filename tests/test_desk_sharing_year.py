@@ -28,7 +28,7 @@ PROVINCE, MONTHS, SEED = "340000", "2024-07:2024-09", 1
 CLAUSE = re.compile(r"〔\d{4}〕\d+号")
 # Refusals of G4 and G5 that do not name theirs; to be emptied.
 NO_CLAUSE_YET = (
-    *("没有登记。", "将来的时间。", "没有由该授权人绑定着。", "早于绑定的时间。"),
+    *("没有登记。", "将来的时间。", "没有由该授权人绑定着。", "绑定的时间。"),
     *("还没有到。", "的参保地。", "不是缴费当年或次年。"),
 )
 TITLES = {
