@@ -19,7 +19,7 @@ from desk.settlements.recording import Recorder
 from desk.settlements.standing import Standing
 from desk.taking import Desk, Taken
 from importers.people import PeopleDocument
-from ledger.settlements import months, state, storing
+from ledger.settlements import months, state
 from ledger.settlements.feed import Bill, Lines
 from ledger.settlements.results import CHARGE, Result
 
@@ -45,7 +45,6 @@ def take(
     for result in results(lines, desk, standing, aside, counts):
         recorder.add(result)
     desk.tell(f"{name} 记录")
-    storing.keep_years(connection, standing.year_rows())
     told = _warnings(counts)
     return Taken(
         new=counts["new"],

@@ -18,13 +18,14 @@ from ledger.database import next_id
 from ledger.people import batches, claims
 from ledger.people.batches import BATCH, NewBatch
 from ledger.periods import period
-from ledger.settlements import state, storing, summing
-from ledger.settlements.results import MANUAL, Result
+from ledger.settlements import storing, summing
+from ledger.settlements.results import Result
+from ledger.settlements.storing import New
 from ledger.vouchers import Posting
 from posting_rules.settlement_vouchers import Told
 
 KIND, EVENT = "settlement", "settlement"
-HERE, ELSEWHERE, FAMILY = "医药费支出", "异地医药费支出", "家庭共济支出"
+KINDS = ("医药费支出", "异地医药费支出", "家庭共济支出")
 
 
 class Recorder:
@@ -48,9 +49,7 @@ class Recorder:
         self.lines: dict[str, list[Result]] = {}  # by month
         self.latest: dict[str, str] = {}  # by month: its last day that has a line
         self.shares: list[tuple] = []
-        self.movements: list[tuple] = []
         self.sums = Sums(accounts_fund)
-        self.post_on = desk.post_on and desk.post_on.isoformat()
 
     def add(self, result: Result) -> None:
         month, on = result.at[:7], result.at[:10]
@@ -58,36 +57,14 @@ class Recorder:
             self.latest[month] = on
             self.lines.setdefault(month, [])
         self.lines[month].append(result)
-        if result.own or result.shares:
-            self._move(result, month, self.post_on or on)
-        self.sums.add(result, month)
-
-    def _move(self, result: Result, month: str, dated: str) -> None:
-        serial, times = result.serial, self.freed.get(result.serial)
-        if times:
-            serial += f"|{times}"
-        where = (self.document_id, result.row, result.institution, result.category)
-        if result.own:
-            region, place = result.region, result.place
-            here = region == place or result.channel == MANUAL
-            self.movements.append(
-                (result.person_id, "", "settle", serial, region, dated)
-                + (HERE if here else ELSEWHERE, -result.own)
-                + (self._batch(month, region), *where)
-            )
         for share in result.shares:
-            region, batch_id = share.payer_region, self._batch(
-                month, share.payer_region
-            )
-            self.movements.append(
-                (share.payer_id, "", "settle", serial, region, dated)
-                + (FAMILY, -share.amount, batch_id, *where)
-            )
+            batch_id = self._batch(month, share.payer_region)
             self.shares.append(
                 (month, result.person_id, result.serial, share.position)
-                + (share.payer_id, region, share.relation)
+                + (share.payer_id, share.payer_region, share.relation)
                 + (result.place, share.amount, batch_id, 0)
             )
+        self.sums.add(result, month)
 
     def _batch(self, month: str, region: str) -> int:
         batch_id = self.batches.get((month, region))
@@ -109,8 +86,10 @@ class Recorder:
             }
             storing.insert_lines(connection, lines, ids, self.document_id)
         storing.insert_shares(connection, self.shares)
-        storing.insert_movements(connection, self.movements)
-        self.movements = self.shares = []
+        dated = self.desk.post_on and self.desk.post_on.isoformat()
+        for month in sorted(self.lines):
+            new = New(month, self.next_batch, dated)
+            storing.insert_following(connection, new, self.freed, KINDS)
         for (month, region), batch_id in self.batches.items():
             self._start(month, region, batch_id)
         made = [self._post(month) for month in sorted(self.lines)]
@@ -169,12 +148,6 @@ def record(
     """Record results that were made elsewhere than from a list, such as 冲正 of what
     the other side does not have; the ids of the postings, drafts."""
     recorder = Recorder(connection, desk, document_id, sha256, name)
-    used: dict[tuple[str, int], tuple[int, int]] = {}
     for result in made:
         recorder.add(result)
-        if result.ruled:
-            key = result.person_id, int((result.original_month or result.month)[:4])
-            before = used.get(key) or state.used(connection, *key)
-            used[key] = before[0] + result.deductible, before[1] + result.pooled
-    storing.keep_years(connection, [(*key, *both) for key, both in used.items()])
     return recorder.finish()

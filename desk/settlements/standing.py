@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import Iterator, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -55,7 +55,6 @@ class Standing:
         state.add_until(connection, self.people, lines.first)
         self.bound = bindings.members(connection, state.PEOPLE)
         self.years = state.years(connection)
-        self.new_years: dict[tuple[str, int], tuple[int, int]] = {}
         self.roster = institutions.designations(connection)
         self.wanted = set(originals)
         self.open: dict[str, OpenBill] = open_bills(connection)
@@ -148,8 +147,7 @@ class Standing:
         """The year's use moves; a refund's is below zero."""
         key = (person_id, year)
         before = self.years.get(key, NOTHING_USED)
-        used = before[0] + deducted, before[1] + paid
-        self.years[key] = self.new_years[key] = used
+        self.years[key] = before[0] + deducted, before[1] + paid
 
     def younger(self, bill: Bill, members: list[Member]) -> tuple[str, str] | None:
         """The latest line of the person's family, where it is after this one.
@@ -159,10 +157,6 @@ class Standing:
         key, found = (bill.at, bill.serial), [bill.person.until]
         found += [self.people[member.person_id].until for member in members]
         return max((until for until in found if until and until > key), default=None)
-
-    def year_rows(self) -> Iterator[tuple]:
-        for (person_id, year), (deducted, paid) in self.new_years.items():
-            yield person_id, year, deducted, paid
 
 
 @lru_cache(maxsize=4096)

@@ -113,11 +113,11 @@ def stage(
 
 def _perhaps_known(connection: Connection, serials: Iterable[str]) -> list[tuple]:
     """The serials as rows, none where no known one lies among them."""
-    rows = sorted_rows(serials)
-    ends = {"first": rows[0][0], "last": rows[-1][0]}
+    named = list(serials)
+    ends = {"first": min(named), "last": max(named)}
     among = connection.execute(text(AMONG), ends).first()
     if among or connection.execute(text(ANY_FREED)).first():
-        return rows
+        return sorted_rows(named)
     return []
 
 
@@ -169,13 +169,6 @@ def _add_states(
 def years(connection: Connection) -> dict[tuple[str, int], tuple[int, int]]:
     """By person and year: what is used of the deductible, what the fund has paid."""
     return {(row[0], row[1]): (row[2], row[3]) for row in streamed(connection, YEARS)}
-
-
-def used(connection: Connection, person_id: str, year: int) -> tuple[int, int]:
-    """One person's year, as `years` has it."""
-    values = {"person": person_id, "year": year}
-    row = connection.execute(text(YEAR), values).first()
-    return (row.deducted, row.paid) if row else (0, 0)
 
 
 def add_until(connection: Connection, found: dict[str, Insured], first: str) -> None:
@@ -327,10 +320,6 @@ DRAFTED = f"""
 YEARS = f"""
     SELECT y.person_id, y.year, y.deducted, y.paid
     FROM {PEOPLE} AS g JOIN outpatient_year AS y ON y.person_id = g.person_id
-"""
-YEAR = """
-    SELECT deducted, paid FROM outpatient_year
-    WHERE person_id = :person AND year = :year
 """
 ANY_LATER = f"SELECT 1 FROM {MONTHS} WHERE month >= :month LIMIT 1"
 UNTIL = f"""
