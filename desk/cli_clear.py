@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from pathlib import Path
 
 import click
 
@@ -30,6 +32,10 @@ STATUS = {
     "recorded": "已登记",
     "already-recorded": "原已登记",
 }
+# Without vouchers, which institutions that are paid by list never have.
+MADE = {"made": "已出结算单，待拨付", "already-posted": "原已出结算单"}
+SHEETS = {"institutions": "结算单、拨付单"}
+SHOWN = 30  # parts that are told one by one
 SAYS = {"confirmed": "已确认", "disputed": "有异议", "": "未确认"}
 KINDS = ("family", "institutions", "premiums")
 YEAR = re.compile(r"([12]\d{3})年?")
@@ -87,6 +93,21 @@ def _tell(made, dry_run: bool) -> None:
         return
     number = "" if made.clearing is None else f"（清算{made.clearing}）"
     click.echo(f"{made.period}{number}：")
+    (_tell_parts if len(made.parts) <= SHOWN else _tell_payers)(made)
+    for note in made.notes:
+        click.echo(note)
+    if made.vouchers or dry_run:
+        tell_vouchers(made.vouchers, STATUS[made.status], dry_run and not old)
+    else:
+        words = {**STATUS, **MADE} if made.kind == "institutions" else STATUS
+        click.echo(f"{words[made.status]}。")
+    if made.files:
+        what = SHEETS.get(made.kind, "清算单")
+        folder, number = Path(made.files[0]).parent, len(made.files)
+        click.echo(f"{what}：{folder}（{number}个文件，--json 列出文件名）")
+
+
+def _tell_parts(made) -> None:
     tell_table(
         ["项目", "付款方", "收款方", "险种", "笔数", "清算额", "实际收付"],
         [
@@ -103,14 +124,30 @@ def _tell(made, dry_run: bool) -> None:
         ],
         "567",
     )
-    for note in made.notes:
-        click.echo(note)
-    if made.vouchers or dry_run:
-        tell_vouchers(made.vouchers, STATUS[made.status], dry_run and not old)
-    else:
-        click.echo(f"{STATUS[made.status]}。")
-    for path in made.files:
-        click.echo(f"清算单：{path}")
+
+
+def _tell_payers(made) -> None:
+    """Totals per subject and payer, where the parts are too many to read."""
+    by_payer: dict[tuple[str, str], list] = defaultdict(list)
+    for part in made.parts:
+        by_payer[part.subject, part.payer].append(part)
+    tell_table(
+        ["项目", "付款方", "项数", "笔数", "清算额", "实际收付"],
+        [
+            (
+                subject,
+                _named(payer),
+                len(parts),
+                sum(part.lines for part in parts),
+                grouped(sum(part.gross for part in parts)),
+                grouped(sum(part.net for part in parts)),
+            )
+            for (subject, payer), parts in sorted(by_payer.items())
+        ],
+        "3456",
+    )
+    listed = SHEETS.get(made.kind, "清算单") if made.files else "--json"
+    click.echo(f"共{len(made.parts)}项，以上按付款方合计；逐项见{listed}。")
 
 
 def _named(code: str) -> str:

@@ -501,7 +501,34 @@ def test_the_command_tells_people(anhui, sqlite_anhui_home):
 
     assert code == 0
     assert "30.00" in out
-    assert "清算总表_family_2024-07_1_340000安徽省.xlsx" in out
+    folder = sqlite_anhui_home.path / "out" / "clearing"
+    names = [path.name for path in folder.iterdir()]
+    assert "清算总表_family_2024-07_1_340000安徽省.xlsx" in names
+    assert f"清算单：{folder}（{len(names)}个文件，--json 列出文件名）" in out
+
+
+def test_of_more_than_thirty_parts_the_command_tells_the_payers_totals(
+    anhui, sqlite_anhui_home
+):
+    payers = sorted(CITIES - {HEFEI, WUHU})
+    rows = [f"{HEFEI}|{payer}|1.00" for payer in payers]
+    rows += [f"{WUHU}|{payer}|2.50" for payer in payers] + [f"{HEFEI}|{WUHU}|9.00"]
+    rows += [f"{place}|{BENGBU}|4.00" for place in payers if place != BENGBU]
+    settled(sqlite_anhui_home, "\n".join(["就医地|付款|金额", *rows]))
+
+    command = ("clear", "2024-07", "--kind", "family", "--province", ANHUI)
+    _, tried, _ = anhui(*command, "--dry-run")
+    _, out, _ = anhui(*command)
+
+    # 蚌埠 owes 合肥 1.00, 芜湖 2.50 and the other 13 cities 4.00 each.
+    told = [line.split() for line in out.splitlines()]
+    assert len(payers) == 14
+    assert ["家庭共济", "340300蚌埠市", "15", "15", "55.50", "55.50"] in told
+    assert ["家庭共济", "340400淮南市", "2", "2", "3.50", "3.50"] in told
+    assert ["家庭共济", "340200芜湖市", "1", "1", "9.00", "9.00"] in told
+    assert "共42项，以上按付款方合计；逐项见清算单。" in out
+    assert "共42项，以上按付款方合计；逐项见--json。" in tried
+    assert "清算单：" not in tried
 
 
 def test_pay_is_of_institutions_alone(anhui):

@@ -473,3 +473,18 @@ def test_the_command_tells_parts_files_and_vouchers(anhui, sqlite_anhui_home):
     assert len(told["files"]) == 2
     assert count(sqlite_anhui_home, Voucher) == 2
     assert "原已入账" in anhui(*command)[1]
+
+
+def test_the_command_says_that_what_is_paid_by_list_waits_for_it(
+    anhui, sqlite_anhui_home
+):
+    roster(sqlite_anhui_home)
+    owed(sqlite_anhui_home, "统筹\n60.00")
+    command = ["clear", "2024-07", "--kind", "institutions", "--province", "340000"]
+
+    _, out, _ = anhui(*command)
+
+    assert "已出结算单，待拨付。" in out
+    assert "（2个文件，--json 列出文件名）" in out
+    assert "待双方确认" not in out
+    assert "原已出结算单。" in anhui(*command)[1]
