@@ -6,12 +6,12 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from ledger import regions
 from ledger.money import NOTHING
 from ledger.schema import Posting, Voucher
-from ledger.settlements import confirmations
+from ledger.settlements import confirmations, institution_dues, institution_paid
 from ledger.settlements.clearing import (
     CLEARING,
     DONE,
@@ -23,6 +23,7 @@ from ledger.settlements.clearing import (
     unit,
 )
 from ledger.settlements.confirmations import CONFIRMED, DISPUTED
+from ledger.settlements.institution_paid import ALL, PARTLY
 
 POSTING, VOUCHER = Posting.__table__, Voucher.__table__
 KINDS = {
@@ -31,11 +32,13 @@ KINDS = {
     "premiums": "代缴保费",
 }
 STATES = {MADE: "已出单", DONE: "已入账", "draft": "待审核", UNDONE: "已撤销"}
+PAID = {ALL: "已拨付", PARTLY: "部分拨付"}  # of institutions, before the state
 
 
 class ClearingRow(NamedTuple):
-    """One clearing; `state` is made, draft, done or undone. `regions` are those whose
-    word is asked, confirmed, disputed and silent together; of institutions none."""
+    """One clearing; `state` is made, draft, done or undone, `state_name` says too how
+    far institutions are paid. `regions` are those whose word is asked, confirmed,
+    disputed and silent together; of institutions none."""
 
     id: int
     kind: str
@@ -70,10 +73,19 @@ def clearing_rows(
     parts: dict[int, list[KeptPart]] = defaultdict(list)
     for part in parts_of(connection, *(row.id for row in rows)):
         parts[part.clearing_id].append(part)
-    return [_row(connection, row, parts[row.id]) for row in rows]
+    owed = [row.id for row in rows if row.kind == institution_dues.KIND]
+    paid = institution_paid.how_far(connection, owed)
+    return [_row(connection, row, parts[row.id], paid.get(row.id, "")) for row in rows]
 
 
-def _row(connection: Connection, row, parts: list[KeptPart]) -> ClearingRow:
+def state_name(state: str, paid: str) -> str:
+    """A state as people read it; how far institutions are paid goes before."""
+    if state in (MADE, DONE) and paid:
+        return PAID[paid]
+    return STATES[state]
+
+
+def _row(connection: Connection, row, parts: list[KeptPart], paid: str) -> ClearingRow:
     vouchers = _vouchers(connection, row)
     state = row.state
     if state != UNDONE and any(name.startswith("#") for name in vouchers):
@@ -87,7 +99,7 @@ def _row(connection: Connection, row, parts: list[KeptPart]) -> ClearingRow:
         serial=row.serial,
         netted=row.netted,
         state=state,
-        state_name=STATES[state],
+        state_name=state_name(state, paid),
         parts=len(parts),
         lines=sum(kept.part.lines for kept in parts),
         gross=sum((kept.part.gross for kept in parts), NOTHING),
@@ -111,11 +123,18 @@ def _parties(row, parts: list[KeptPart]) -> set[str]:
 
 
 def _vouchers(connection: Connection, row) -> list[str]:
-    """Names of the vouchers that a clearing made, drafts as #ID; rejected ones not."""
+    """Names of the vouchers that a clearing made, drafts as #ID; rejected ones not.
+
+    P7 of institutions is a unit a city, the city behind the clearing's own unit.
+    """
+    own = unit(row)
     found = connection.execute(
         select(VOUCHER)
         .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
-        .where(POSTING.c.unit == unit(row), POSTING.c.state != "rejected")
+        .where(
+            or_(POSTING.c.unit == own, POSTING.c.unit.startswith(f"{own}|")),
+            POSTING.c.state != "rejected",
+        )
         .order_by(VOUCHER.c.dated, VOUCHER.c.id)
     )
     return [

@@ -13,10 +13,10 @@ from ledger import regions
 from ledger.money import NOTHING
 from ledger.periods import month_of
 from ledger.schema import Posting, Voucher
-from ledger.settlements import institution_dues
+from ledger.settlements import institution_dues, institution_paid
 from ledger.settlements.clearing import UNDONE
 from ledger.settlements.tables import Clearing, ClearingPart, Institution
-from reports.settlements.clearings import KINDS, STATES
+from reports.settlements.clearings import KINDS, state_name
 
 CLEARING, PART = Clearing.__table__, ClearingPart.__table__
 POSTING, VOUCHER = Posting.__table__, Voucher.__table__
@@ -50,6 +50,7 @@ class ClearingLine(NamedTuple):
     net: Decimal
     state: str  # made, draft, done or undone
     vouchers: list[VoucherOf]
+    paid: str = ""  # all, partly: how far the region paid its institutions
 
     @property
     def kind_name(self) -> str:
@@ -57,7 +58,7 @@ class ClearingLine(NamedTuple):
 
     @property
     def state_name(self) -> str:
-        return STATES[self.state]
+        return state_name(self.state, self.paid)
 
 
 class OwedInstitution(NamedTuple):
@@ -101,7 +102,10 @@ def clearing_lines(
         alone = "" if row.kind == INSTITUTIONS else (row.payer, row.payee)
         groups[row.clearing_id, row.subject, alone].append(row)
     vouchers = _vouchers(connection, region, {row.posting_id for row in rows})
-    return [_line(region, rows, vouchers) for rows in groups.values()]
+    owed = {row.clearing_id for row in rows if row.kind == INSTITUTIONS}
+    paid = institution_paid.how_far(connection, sorted(owed), region)
+    lines = [_line(region, rows, vouchers) for rows in groups.values()]
+    return [line._replace(paid=paid.get(line.clearing_id, "")) for line in lines]
 
 
 def owed_institutions(
