@@ -85,10 +85,24 @@ def reimburse(
     >>> reimburse(50000, rule, "三级", deducted=0, paid=0)
     Reimbursement(deductible=20000, fund=15000, person=15000)
     """
-    deductible = min(bill, max(0, rule.deductible - deducted))
-    above = bill - deductible
-    fund = min(half_up(above, rule.rates[level]), max(0, rule.cap - paid))
-    return Reimbursement(deductible, fund, above - fund)
+    deductible, fund = benefit(bill, rule, level, deducted, paid)
+    return Reimbursement(deductible, fund, bill - deductible - fund)
+
+
+def benefit(
+    bill: int, rule: OutpatientRule, level: str, deducted: int, paid: int
+) -> tuple[int, int]:
+    """What a bill uses of the deductible, and what the fund pays: as `reimburse`."""
+    deductible = rule.deductible - deducted
+    if deductible < 0:
+        deductible = 0
+    if deductible > bill:
+        deductible = bill
+    fund = half_up(bill - deductible, rule.rates[level])
+    left = rule.cap - paid
+    if fund > left:
+        fund = left if left > 0 else 0
+    return deductible, fund
 
 
 def half_up(amount: int, rate: Fraction) -> int:

@@ -18,7 +18,7 @@ from ledger.settlements.institutions import Designation
 from ledger.settlements.results import NETWORKED, Result, Share
 from ledger.settlements.state import Account
 from posting_rules.families import Member
-from posting_rules.outpatient import reimburse
+from posting_rules.outpatient import benefit
 from posting_rules.uses import Ruling
 
 ALL = "all"
@@ -58,11 +58,9 @@ def charge(bill: Bill, standing: Standing, members: list[Member], late: bool) ->
     deductible = gives = deducted = paid = 0
     if rule is not None:
         year = int(at[:4])
-        deducted, paid = standing.used(bill.person_id, year)
+        deducted, paid = standing.used(person, bill.person_id, year)
         if counts:  # an unqualified pharmacy does not: 第六条
-            deductible, gives, _ = reimburse(
-                in_policy, rule, held.level, deducted=deducted, paid=paid
-            )
+            deductible, gives = benefit(in_policy, rule, held.level, deducted, paid)
     if pooled is None:
         if rule is None:
             _refuse_without_rule(bill)
@@ -74,9 +72,14 @@ def charge(bill: Bill, standing: Standing, members: list[Member], late: bool) ->
         refuse(bill, "split", "统筹支付", yuan(pooled), most, "大于医疗总费用")
     account = person.account if region == person.region else person.account_in(region)
     taken, differences, shares = False, "", ()
-    case = Case(bill, held, members, account, ruling, due, in_policy - pooled - other)
-    own, shares, cash = _drawn(case, standing)
-    if bill.pooled is not None or bill.own is not None or bill.shared is not None:
+    left = in_policy - pooled - other
+    own, cash = _own(account, ruling, due, left), due
+    said = bill.pooled is not None or bill.own is not None or bill.shared is not None
+    cash -= own
+    if said or cash and members:
+        case = Case(bill, held, members, account, ruling, due, left)
+        own, shares, cash = _drawn(case, standing)
+    if said:
         fund = pooled if rule is None else gives
         taken = None not in (bill.pooled, bill.own, bill.shared, bill.cash)
         own, shares, cash, differences = _compared(
@@ -135,20 +138,23 @@ def _with(case: Case, fund: int) -> Case:
 def _drawn(case: Case, standing: Standing) -> Split:
     """What each account pays, each drained before the next; cash for the rest."""
     bill, held, members, account, ruling, due, in_policy = case
-    own = 0
-    if account is not None and ruling.may:
-        own = account.balance if account.usable else 0
-        if own > due:
-            own = due
-        if ruling.part != ALL and own > in_policy:
-            own = in_policy
-        if own < 0:
-            own = 0
-        due -= own
+    own = _own(account, ruling, due, in_policy)
+    due -= own
     if not due or not members or bill.channel != NETWORKED:
         return Split(own, (), due)
     shares = _family(case._replace(in_policy=in_policy - own), standing, due)
     return Split(own, shares, due - sum(share.amount for share in shares))
+
+
+def _own(account: Account | None, ruling: Ruling, due: int, in_policy: int) -> int:
+    """What the own account pays of an amount, by what it has and may pay."""
+    if account is None or not ruling.may or not account.usable:
+        return 0
+    most = due if ruling.part == ALL or in_policy > due else in_policy
+    own = account.balance
+    if own > most:
+        own = most
+    return own if own > 0 else 0
 
 
 def _family(case: Case, standing: Standing, due: int) -> tuple[Share, ...]:

@@ -82,9 +82,10 @@ def results(
 def _settled(bill: Bill, desk: Desk, standing: Standing) -> Result:
     if bill.person is None:
         check_person(bill, standing)
-    members = standing.grantors(bill.person_id, bill.at)
-    younger = None
-    if members or bill.person.until:
+    person, younger, members = bill.person, None, []
+    if person.bound:
+        members = standing.grantors(person, bill.at)
+    if members or person.until:
         younger = standing.younger(bill, members)
     if younger is not None and not desk.late:
         expected = (

@@ -19,14 +19,12 @@ from ledger.settlements import bindings, institutions, state
 from ledger.settlements.feed import PERSON_ID, SERIAL, Bill, Lines
 from ledger.settlements.institutions import Designation
 from ledger.settlements.results import MANUAL
-from ledger.settlements.state import Account
+from ledger.settlements.state import NOTHING_USED, Account, Insured
 from posting_rules.families import Member, in_order
 from posting_rules.outpatient import OutpatientRule, rule_of
 from posting_rules.personal import fund_of_accounts
 from posting_rules.uses import OWN, Ruling, cost_ruling
 
-NOTHING_USED = (0, 0)
-Key = tuple[str, str]
 day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
@@ -53,8 +51,13 @@ class Standing:
         months = lines.months
         self.people = state.people(connection, months[0])
         state.add_until(connection, self.people, lines.first)
-        self.bound = bindings.members(connection, state.PEOPLE)
+        for grantee, bound in bindings.members(connection, state.PEOPLE).items():
+            self.people[grantee].bound = bound
+        self.year = int(lines.first[:4])  # whose use is kept with the people
         self.years = state.years(connection)
+        for (person_id, year), used in self.years.items():
+            if year == self.year:
+                self.people[person_id].used = used
         self.roster = institutions.designations(connection)
         self.wanted = set(originals)
         self.open: dict[str, OpenBill] = open_bills(connection)
@@ -105,21 +108,18 @@ class Standing:
         in_province = held.region in self.cities
         return cost_ruling(region, who, held.level, category, in_province, on)
 
-    def grantors(self, person_id: str, at: str) -> list[Member]:
+    def grantors(self, person: Insured, at: str) -> list[Member]:
         """Everybody whose binding with a person holds at a time, as of that month."""
-        bound = self.bound.get(person_id)
-        if not bound:
-            return []
-        month = at[:7]
+        month, people = at[:7], self.people
         return [
             Member(
                 row.grantor_id,
-                self.people[row.grantor_id].region_in(month),
+                people[row.grantor_id].region_in(month),
                 row.relation,
                 row.bound_at,
                 row.serial,
             )
-            for row in bound
+            for row in person.bound
             if row.bound_at <= at and (not row.unbound_at or at < row.unbound_at)
         ]
 
@@ -139,15 +139,21 @@ class Standing:
         died_on = self.people[person_id].died_on
         return died_on is not None and died_on < at[:10]
 
-    def used(self, person_id: str, year: int) -> tuple[int, int]:
+    def used(self, person: Insured, person_id: str, year: int) -> tuple[int, int]:
         """What the year used of the deductible, and what the fund paid."""
+        if year == self.year:
+            return person.used
         return self.years.get((person_id, year), NOTHING_USED)
 
     def use(self, person_id: str, year: int, deducted: int, paid: int) -> None:
         """The year's use moves; a refund's is below zero."""
-        key = (person_id, year)
-        before = self.years.get(key, NOTHING_USED)
-        self.years[key] = before[0] + deducted, before[1] + paid
+        person = self.people[person_id]
+        before = self.used(person, person_id, year)
+        used = before[0] + deducted, before[1] + paid
+        if year == self.year:
+            person.used = used
+        else:
+            self.years[person_id, year] = used
 
     def younger(self, bill: Bill, members: list[Member]) -> tuple[str, str] | None:
         """The latest line of the person's family, where it is after this one.

@@ -19,6 +19,7 @@ PEOPLE, SERIALS, WANTED = "g3_people", "g3_serials", "g3_wanted"
 MANUALS = "g3_manuals"
 USABLE = ("open", "died")
 RETIRED = "退休"
+NOTHING_USED = (0, 0)
 FETCH = 20_000
 
 
@@ -49,11 +50,14 @@ class Insured:
 
     `account` is that of `region`, `others` those of other regions; `states` is the
     dated history where it matters: (from month, region, status). `until` is (time,
-    serial) of the latest line of the family, where it is after the list's first.
+    serial) of the latest line of the family, where it is after the list's first;
+    `bound` are the bindings by which others pay. `used` is what the list's year used
+    of the deductible, and what the fund has paid in it.
     """
 
     __slots__ = (
-        "region", "status", "fund", "died_on", "account", "others", "states", "until"
+        "region", "status", "fund", "died_on", "account", "others", "states", "until",
+        "bound", "used",
     )  # fmt: skip
 
     def __init__(self, region: str, status: str, fund: str, died_on: str | None):
@@ -63,6 +67,8 @@ class Insured:
         self.others: dict[str, Account] | None = None
         self.states: tuple[tuple[str, str, str], ...] = ()
         self.until: tuple[str, str] | None = None
+        self.bound: Sequence = ()
+        self.used = NOTHING_USED
 
     def region_in(self, month: str) -> str:
         """The pooling region of the person in a month."""
