@@ -15,6 +15,7 @@ from desk.cli import (
     tell_table,
     today,
 )
+from ledger.errors import UsageError
 from ledger.money import grouped
 
 SHOWN = 50  # rows that are told one by one
@@ -28,14 +29,22 @@ SHOWN = 50  # rows that are told one by one
 @click.option(
     "--reverse", multiple=True, metavar="流水号", help="冲正我方多记的；ALL 为全部"
 )
+@click.option(
+    "--institution",
+    default="",
+    metavar="机构代码",
+    help="补记的就医机构（名册中就医地的定点机构），用于本次全部补记；不给则为不详",
+)
 @click.option("--on", type=DAY, help="账龄算到哪天，默认今天")
 @dry_run_option
 @by_option
 @json_option
 @click.pass_context
-def match(context, period, post, reverse, on, dry_run, by, as_json):
+def match(context, period, post, reverse, institution, on, dry_run, by, as_json):
     from desk.settlements.matching import match as match_month
 
+    if institution and not post:
+        raise UsageError("--institution 说明补记的机构；请与 --post 一起用")
     made = match_month(
         context.obj.home(),
         actor(by),
@@ -43,6 +52,7 @@ def match(context, period, post, reverse, on, dry_run, by, as_json):
         on or today(),
         post=post,
         reverse=reverse,
+        institution=institution.strip(),
         dry_run=dry_run,
     )
     if as_json:

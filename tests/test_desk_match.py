@@ -22,6 +22,8 @@ from ledger import sources
 from ledger.errors import BookError
 from ledger.periods import Month
 from reports.reconcile import check
+from reports.settlements.institutions import institution_rows
+from reports.settlements.region_clearings import owed_institutions
 
 JULY, ON = Month(2024, 7), date(2024, 8, 5)
 ALL_THREE = [("S1", "100.00"), ("S2", "50.00"), ("S3", "30.00")]
@@ -204,6 +206,90 @@ def test_a_missing_line_is_made_up_from_the_grantors_account(shared):
         "  借 暂付款——家庭共济:340200 310 7.00",
         "  贷 暂收款——定点医药机构待结算 310 7.00",
     ]
+
+
+def test_a_line_made_up_may_name_its_institution(shared):
+    """Then the institution is owed it; without one it waits as 机构不详."""
+    theirs(shared, [*ALL_THREE, ("S4", "7.00"), ("S5", "3.00"), ("S6", "2.00")])
+    code = "H34010000001"
+
+    run(shared, post=["S4", "S5"], institution=code)
+    run(shared, post=["S6"])
+
+    assert (
+        stored(
+            shared,
+            """SELECT serial, institution FROM settlement
+           WHERE act = '补记' ORDER BY serial""",
+        )
+        == [("S4", code), ("S5", code), ("S6", "")]
+    )
+    made = clear(shared, WANG, "institutions", JULY, "340000")
+    assert [(part.payee, part.lines, str(part.net)) for part in made.parts] == [
+        (code, 5, "190.00")
+    ]
+    with shared.reading() as connection:
+        rows = institution_rows(connection, HEFEI, ON)
+        page = owed_institutions(connection, HEFEI, ON)
+        findings = check(connection, date(2024, 12, 31), shared)
+    assert [(row.institution, row.name, str(row.uncleared)) for row in rows] == [
+        ("", "机构不详", "2.00"),
+        (code, "第一人民医院", "0.00"),
+    ]
+    assert [(row.name, str(row.waiting), str(row.due)) for row in page] == [
+        ("第一人民医院", "0.00", "190.00"),
+        ("机构不详", "2.00", "0.00"),
+    ]
+    assert findings == []
+
+
+def test_what_names_no_institution_alone_makes_no_clearing_of_them(shared):
+    theirs(shared, [*ALL_THREE, ("S4", "7.00")])
+    clear(shared, WANG, "institutions", JULY, "340000")
+    run(shared, post=["S4"])
+
+    again = clear(shared, WANG, "institutions", JULY, "340000")
+
+    assert (again.status, len(again.standing)) == ("already-posted", 1)
+
+
+def test_an_institution_must_be_designated_at_the_place_on_the_day(shared):
+    take(
+        shared,
+        "G10",
+        f"""机构代码 | 机构名称 | 统筹区代码 | 定点起
+        W1 | 弋矶山医院 | {WUHU} | 2020-01-01
+        N1 | 新医院 | {HEFEI} | 2024-07-08""",
+        name="又一名册.csv",
+    )
+    theirs(shared, [*ALL_THREE, ("S5", "3.00"), ("S6", "2.00")])
+
+    for code, why in (
+        ("X9", "机构X9在2024-07-07不在定点医药机构名册中，应为就医地340100合肥市的"),
+        ("W1", "机构W1在2024-07-07在340200芜湖市，应为就医地340100合肥市的定点机构"),
+        ("N1", "机构N1在2024-07-07不在定点医药机构名册中"),
+    ):
+        with pytest.raises(BookError, match=why):
+            run(shared, post=["S5"], institution=code)
+    made = run(shared, post=["ALL"], institution="N1")
+
+    assert [(row.serial, row.state) for row in made.rows] == [
+        ("S5", "open"),
+        ("S6", "resolved"),
+    ]
+    assert made.notes[0].startswith("流水号S5：机构N1在2024-07-07")
+
+
+def test_the_command_takes_an_institution_with_post_alone(sqlite_anhui_home, anhui):
+    make(sqlite_anhui_home)
+    theirs(sqlite_anhui_home, [*ALL_THREE, ("S4", "7.00")])
+    named = ("match", "2024-07", "--institution", "H34010000001")
+
+    refused, _, why = anhui(*named)
+    code, _, _ = anhui(*named, "--post", "S4")
+
+    assert (refused, code) == (2, 0)
+    assert "请与 --post 一起用" in why
 
 
 def test_a_line_too_many_is_taken_back_whole(shared):

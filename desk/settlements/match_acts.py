@@ -1,8 +1,9 @@
 """What `yibao match --post` and `--reverse` record: 补记 and 冲正 of one-sided rows.
 
 A 补记 takes over what the other side has: the grantor's account pays, who was treated
-and where is not known here. A 冲正 takes our line back whole. Both name the list (G9)
-that they follow as their document. 依据：皖医保中心〔2024〕39号 二（四）
+is not known here, the institution only where the desk names it. A 冲正 takes our line
+back whole. Both name the list (G9) that they follow as their document.
+依据：皖医保中心〔2024〕39号 二（四）
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from ledger.errors import BookError
 from ledger.money import from_fen, grouped
 from ledger.people.masks import masked_id
 from ledger.settlements import matching
+from ledger.settlements.institutions import designated, designations
 from ledger.settlements.matching import Found
 from ledger.settlements.originals import reversal_of
 from ledger.settlements.results import MADE_UP, NETWORKED, Result, Share
-from posting_rules.personal import fund_of_accounts
+from posting_rules.personal import clause, fund_of_accounts
 
 LONGEST = 60  # characters of a serial
 LATEST = "9999-12-31 00:00:00"
@@ -61,11 +63,15 @@ def irreversible(connection: Connection, line: str) -> str:
     return ""
 
 
-def refused(connection: Connection, rows: Iterable[Found]) -> dict[Found, str]:
-    """Which rows cannot be made up, and why: there must be an account with money."""
+def refused(
+    connection: Connection, rows: Iterable[Found], institution: str = ""
+) -> dict[Found, str]:
+    """Which rows cannot be made up, and why: there must be an account with money, and
+    an institution that is named must be designated at 就医地 on the day."""
     rows = list(rows)
+    found = _elsewhere(connection, rows, institution) if institution else {}
+    rows = [row for row in rows if row not in found]
     free = matching.free_money(connection, [row.payer_id for row in rows])
-    found = {}
     for row in rows:
         key, due = (row.payer_id, row.payer_region), row.theirs or 0
         place = row.payer_region + regions.name(row.payer_region)
@@ -81,7 +87,29 @@ def refused(connection: Connection, rows: Iterable[Found]) -> dict[Found, str]:
     return found
 
 
-def post(connection: Connection, desk: Desk, rows: Iterable[Found]) -> list[int]:
+def _elsewhere(
+    connection: Connection, rows: Sequence[Found], institution: str
+) -> dict[Found, str]:
+    """Rows that an institution cannot have treated, and why."""
+    roster = designations(connection).get(institution, ())
+    found = {}
+    for row in rows:
+        held = designated(roster, row.at[:10])
+        if held is None or held.region != row.place:
+            at = held and f"在{held.region}{regions.name(held.region)}"
+            why = at or "不在定点医药机构名册中"
+            article = clause(row.payer_region, "designated")
+            place = row.place + regions.name(row.place)
+            found[row] = (
+                f"机构{institution}在{row.at[:10]}{why}，应为就医地{place}的定点机构"
+                f"（{article}）"
+            )
+    return found
+
+
+def post(
+    connection: Connection, desk: Desk, rows: Iterable[Found], institution: str = ""
+) -> list[int]:
     """Make up rows of theirs, dated today; the postings' ids, one a list and month."""
     by_document: dict[int, list[Found]] = defaultdict(list)
     for row in rows:
@@ -91,7 +119,7 @@ def post(connection: Connection, desk: Desk, rows: Iterable[Found]) -> list[int]
     ids = []
     for document_id, mine in sorted(by_document.items()):
         taken: set[str] = set()
-        made = [_made_up(connection, row, taken) for row in mine]
+        made = [_made_up(connection, row, taken, institution) for row in mine]
         sha256, name = named[document_id]
         recorder = Recorder(
             connection, desk, document_id, sha256, name, _marks(connection, made)
@@ -102,7 +130,9 @@ def post(connection: Connection, desk: Desk, rows: Iterable[Found]) -> list[int]
     return ids
 
 
-def _made_up(connection: Connection, row: Found, taken: set[str]) -> Result:
+def _made_up(
+    connection: Connection, row: Found, taken: set[str], institution: str
+) -> Result:
     """Their row as a line of ours: the grantor's account pays all of it."""
     serial, amount = row.serial, row.theirs or 0
     if serial in taken or matching.serial_taken(connection, serial):
@@ -121,7 +151,7 @@ def _made_up(connection: Connection, row: Found, taken: set[str]) -> Result:
         fund=fund_of_accounts(row.payer_region),
         status=matching.status_of(connection, row.payer_id),
         channel=NETWORKED,
-        institution="",
+        institution=institution,
         place=row.place,
         category=MADE_UP,
         total=amount,

@@ -76,12 +76,13 @@ def match(
     *,
     post: Sequence[str] = (),
     reverse: Sequence[str] = (),
+    institution: str = "",
     dry_run: bool = False,
 ) -> Matched:
     """Compare a month, reverse and then make up what is asked for; 流水号 or ALL.
 
     A serial that cannot be done refuses the command; of ALL it stays open, with a
-    note.
+    note. What is made up names `institution`, where it is given.
     """
     acting = bool(post or reverse)
     vouchers: list[Recorded] = []
@@ -94,7 +95,8 @@ def match(
             vouchers += approved(connection, desk, ids, False)[0]
             compared = matching.compare(connection, str(period))
         if post:
-            ids = _post(connection, desk, period, compared, post, notes)
+            asked = (post, institution)
+            ids = _post(connection, desk, period, compared, asked, notes)
             vouchers += approved(connection, desk, ids, False)[0]
             compared = matching.compare(connection, str(period))
         rows = [_open(row, on) for row in compared.found]
@@ -151,10 +153,11 @@ def _post(
     desk: Desk,
     period: Month,
     compared: Compared,
-    wanted: Sequence[str],
+    asked: tuple[Sequence[str], str],
     notes: list[str],
 ) -> list[int]:
-    """补记 of what only the other side has."""
+    """补记 of what only the other side has; `asked` are 流水号 and an institution."""
+    wanted, institution = asked
     able = [row for row in compared.found if row.kind == THEIRS_ONLY]
     named = _named(wanted)
     for serial in named:
@@ -162,12 +165,13 @@ def _post(
             raise BookError(_why_not(connection, period, compared, serial, MADE_UP))
     if ALL not in wanted:
         able = [row for row in able if row.serial in named]
-    refused = match_acts.refused(connection, able)
+    refused = match_acts.refused(connection, able, institution)
     said = [f"流水号{row.serial}：{why}，不能补记" for row, why in refused.items()]
     if said and ALL not in wanted:
         raise BookError("\n".join([*said[:10], "没有入账。"]))
     notes += said
-    return match_acts.post(connection, desk, [r for r in able if r not in refused])
+    able = [row for row in able if row not in refused]
+    return match_acts.post(connection, desk, able, institution)
 
 
 def _named(wanted: Sequence[str]) -> list[str]:

@@ -84,10 +84,19 @@ class Due(NamedTuple):
 
 
 def open_sums(
-    connection: Connection, last_month: str, places: Sequence[str]
+    connection: Connection,
+    last_month: str,
+    places: Sequence[str],
+    *,
+    unnamed: bool = False,
 ) -> list[Owed]:
-    """What waits to be cleared up to a month, by place, institution and fund."""
-    where = text(OWED.format(where=OPEN)).bindparams(
+    """What waits to be cleared up to a month, by place, institution and fund.
+
+    With `unnamed` also what nobody can be paid: 补记 of which the institution, "", is
+    not known (机构不详).
+    """
+    condition = OPEN if unnamed else CLEARABLE
+    where = text(OWED.format(where=condition)).bindparams(
         bindparam("places", expanding=True)
     )
     asked = {"month": last_month, "places": list(places)}
@@ -112,7 +121,9 @@ def take(
     connection: Connection, clearing_id: int, last_month: str, places: Sequence[str]
 ) -> None:
     """Mark the rows that wait as taken by a clearing."""
-    query = text(f"UPDATE institution_sum SET clearing_id = :clearing WHERE {OPEN}")
+    query = text(
+        f"UPDATE institution_sum SET clearing_id = :clearing WHERE {CLEARABLE}"
+    )
     connection.execute(
         query.bindparams(bindparam("places", expanding=True)),
         {"clearing": clearing_id, "month": last_month, "places": list(places)},
@@ -164,6 +175,7 @@ OPEN = """
     clearing_id IS NULL AND month <= :month AND place IN :places
     AND posting_id IN (SELECT id FROM posting WHERE state = 'approved' AND live)
 """
+CLEARABLE = f"{OPEN} AND institution <> ''"
 SUMS = ", ".join(
     f"CAST(sum({name}) AS bigint)"
     for name in ("total", "pooled", "other", "own", "shared")

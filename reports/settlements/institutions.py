@@ -24,6 +24,7 @@ from posting_rules.personal import fund_of_accounts
 from reports.xlsx import Column, Sheet
 
 ANY_MONTH = "9999-12"
+UNKNOWN = "机构不详"  # 补记 that name no institution: nobody can be paid
 
 
 class InstitutionRow(NamedTuple):
@@ -115,7 +116,9 @@ def institutions_sheet(
 def _uncleared(connection: Connection, region: str) -> dict[tuple[str, str], Decimal]:
     """By institution and fund: what no clearing has taken."""
     waits: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
-    for row in institution_dues.open_sums(connection, ANY_MONTH, [region]):
+    for row in institution_dues.open_sums(
+        connection, ANY_MONTH, [region], unnamed=True
+    ):
         waits[row.institution, row.fund] += row.funds
         if row.accounts:
             waits[row.institution, fund_of_accounts(region)] += row.accounts
@@ -137,7 +140,7 @@ def _row(
     last_day, since = ends[0] if ends else (on, "")
     return InstitutionRow(
         institution=code,
-        name=known.name if known else "",
+        name=known.name if known else ("" if code else UNKNOWN),
         level=known.level if known else "",
         fund=fund,
         uncleared=uncleared,

@@ -17,6 +17,7 @@ from ledger.settlements import institution_dues, institution_paid
 from ledger.settlements.clearing import UNDONE
 from ledger.settlements.tables import Clearing, ClearingPart, Institution
 from reports.settlements.clearings import KINDS, state_name
+from reports.settlements.institutions import UNKNOWN
 
 CLEARING, PART = Clearing.__table__, ClearingPart.__table__
 POSTING, VOUCHER = Posting.__table__, Voucher.__table__
@@ -114,13 +115,13 @@ def owed_institutions(
     """The institutions of a place that are owed something, the most first."""
     waiting: dict[str, list] = defaultdict(lambda: [0, NOTHING, NOTHING])
     month = str(month_of(on))
-    for row in institution_dues.open_sums(connection, month, [place]):
+    for row in institution_dues.open_sums(connection, month, [place], unnamed=True):
         sums = waiting[row.institution]
         sums[0] += row.lines
         sums[1] += row.funds + row.accounts
     for row in institution_dues.dues(connection, place):
         waiting[row.institution][2] += row.open
-    names = _roster(connection, place)
+    names = {"": (UNKNOWN, ""), **_roster(connection, place)}
     found = [
         OwedInstitution(code, *names.get(code, ("", "")), *sums)
         for code, sums in waiting.items()
