@@ -21,6 +21,7 @@ MOST_ROWS = 100_000  # set aside in one file; with more the file itself is wrong
 MOST_FAULTS = 100  # that a message or --json lists
 REASONS = ("原因", "应为")
 REMEDY = "本文件没有入账。请改正后重新导入。"
+CLAUSE = "号 "  # a document's number and the article: …〔2024〕39号 二（二）1
 
 
 class CannotTake(Exception):
@@ -29,6 +30,11 @@ class CannotTake(Exception):
     def __init__(self, column: str, found: str, expected: str, why: str):
         super().__init__(why)
         self.told = (column, found, expected, why)
+
+    def by(self, article: str) -> tuple[str, str, str, str]:
+        """What is told, with the article where the reason names none."""
+        *told, why = self.told
+        return *told, why if CLAUSE in why else f"{why}（{article}）"
 
 
 class Aside:

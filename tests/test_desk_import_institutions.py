@@ -150,11 +150,18 @@ def test_the_day_before_and_the_day_after_are_free(anhui_home):
     assert (result.status, result.new) == ("posted", 3)
 
 
+MOL = "（劳社厅发〔2002〕6号 三）"
+
+
 def test_an_open_designation_is_ended_before_another_begins(anhui_home):
     result = take(anhui_home, "G10", "定点起\n2020-01-01\n2024-01-01")
 
     assert told(result) == [
-        (4, "定点起", f"定点起“2024-01-01”与机构{HOSPITAL}2020-01-01起的定点重叠。")
+        (
+            4,
+            "定点起",
+            f"定点起“2024-01-01”与机构{HOSPITAL}2020-01-01起的定点重叠{MOL}。",
+        )
     ]
     assert result.errors[0].expected == "先填写前一次定点的定点止"
 
@@ -169,7 +176,7 @@ def test_a_code_names_one_institution(anhui_home):
     )
 
     assert told(result) == [
-        (4, "机构名称", f"机构名称“二院”与机构{HOSPITAL}登记的名称“一院”不同。")
+        (4, "机构名称", f"机构名称“二院”与机构{HOSPITAL}登记的名称“一院”不同{MOL}。")
     ]
 
 

@@ -27,10 +27,6 @@ PEOPLE = int(os.environ.get("YIBAO_SHARING_PEOPLE", "320"))
 PROVINCE, MONTHS, SEED = "340000", "2024-07:2024-09", 1
 CLAUSE = re.compile(r"〔\d{4}〕\d+号")
 # Refusals of G4 and G5 that do not name theirs; to be emptied.
-NO_CLAUSE_YET = (
-    *("没有登记。", "将来的时间。", "没有由该授权人绑定着。", "绑定的时间。"),
-    *("还没有到。", "的参保地。", "不是缴费当年或次年。"),
-)
 TITLES = {
     "定点医药机构名册": "G10",
     "个人账户期初余额表": "G2",
@@ -181,7 +177,7 @@ def rows_of(forms):
 
 
 def names_clause(why):
-    return CLAUSE.search(why) or any(words in why for words in NO_CLAUSE_YET)
+    return CLAUSE.search(why)
 
 
 def set_aside(home):

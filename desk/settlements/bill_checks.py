@@ -152,10 +152,16 @@ def twin_key(bill) -> tuple:
 
 
 def refuse(
-    bill: Bill, rule: str, column: str, found: str, expected: str, why: str
+    bill: Bill,
+    rule: str,
+    column: str,
+    found: str,
+    expected: str,
+    why: str,
+    basis: str = "",
 ) -> NoReturn:
-    """Set a line aside by the clause of its person's region."""
-    article = clause(bill.region, rule)
+    """Set a line aside by the clause of its person's region, or by `basis`."""
+    article = basis or clause(bill.region, rule)
     raise CannotTake(column, found, expected, f"{why}（{article}）")
 
 

@@ -209,8 +209,8 @@ def _check_own(case: Case) -> None:
         may = case.due if ruling.part == ALL else max(0, min(case.due, case.in_policy))
     if bill.own > may:
         why = f"本人账户按规定只能支付{yuan(may)}元"
-        expected = f"不超过{yuan(may)}元（{ruling.basis}）"
-        refuse(bill, "use", "个账支付", yuan(bill.own), expected, why)
+        found, expected = yuan(bill.own), f"不超过{yuan(may)}元"
+        refuse(bill, "use", "个账支付", found, expected, why, ruling.basis)
     free = case.account.free if case.account else 0
     if bill.own > free:
         why, expected = f"大于账户余额{yuan(free)}元", f"不超过{yuan(free)}元"

@@ -20,6 +20,7 @@ from ledger.people import staging
 from ledger.people.masks import masked_id
 from ledger.settlements import bindings
 from ledger.settlements.bindings import BIND, BindingRow, Ends, Standing, Who
+from posting_rules.personal import clause
 
 SAME = "与登记的相同；要更正请先撤回原表（yibao document withdraw）"
 
@@ -173,7 +174,8 @@ def take(
         try:
             work.take(row)
         except CannotTake as cannot:
-            aside.add(row.sheet, row.row, *cannot.told)
+            article = clause(desk.province, "binding")
+            aside.add(row.sheet, row.row, *cannot.by(article))
     bindings.register(connection, work.registered.values(), document_id)
     bindings.insert(connection, work.new, document_id)
     bindings.unbind(connection, work.ended, document_id)

@@ -18,6 +18,7 @@ from ledger import regions
 from ledger.people import staging
 from ledger.settlements import institutions
 from ledger.settlements.institutions import InstitutionRow
+from posting_rules.personal import clause
 
 TITLES = {
     "name": "机构名称",
@@ -82,7 +83,8 @@ def take(
         try:
             work.take(sheet, row, line)
         except CannotTake as cannot:
-            aside.add(sheet, row, *cannot.told)
+            article = clause(desk.province, "designated")
+            aside.add(sheet, row, *cannot.by(article))
     institutions.insert(connection, work.new.values(), document_id)
     institutions.complete(connection, list(work.completed.values()))
     return Taken(new=len(work.new), known=work.known, completed=len(work.completed))

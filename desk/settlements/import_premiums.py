@@ -29,7 +29,7 @@ from ledger.settlements import bindings, premiums
 from ledger.settlements.premiums import Due, Paid
 from ledger.vouchers import Posting, Voucher
 from posting_rules.entries import Share
-from posting_rules.personal import fund_of_accounts
+from posting_rules.personal import clause, fund_of_accounts
 from posting_rules.settlement_vouchers import Told, mirrored, vouchers
 
 KIND, OWN_REGION, ELSEWHERE, LINK = "premium", "premium", "premium-elsewhere", "prm"
@@ -77,7 +77,8 @@ def _taken(
             else:
                 paid.append(families.pay(due))
         except CannotTake as cannot:
-            aside.add(due.sheet, due.row, *cannot.told)
+            article = clause(due.region or families.province, "premium")
+            aside.add(due.sheet, due.row, *cannot.by(article))
     return paid, known
 
 

@@ -42,12 +42,13 @@ def take(
     recorder = Recorder(connection, desk, document_id, sha256, name, freed)
     counts: Counter[str] = Counter()
     desk.tell(f"{name} 计算")
-    for result in results(lines, desk, standing, aside, counts):
+    new = 0
+    for new, result in enumerate(results(lines, desk, standing, aside, counts), 1):
         recorder.add(result)
     desk.tell(f"{name} 记录")
     told = _warnings(counts)
     return Taken(
-        new=counts["new"],
+        new=new,
         known=counts["known"],
         posting_ids=recorder.finish(),
         warnings=lambda connection: told,
@@ -73,9 +74,9 @@ def results(
         except CannotTake as cannot:
             aside.add(bill.sheet, bill.row, *cannot.told)
             continue
-        counts["new"] += 1
-        counts["late"] += result.late
-        counts["differs"] += bool(result.differences)
+        if result.late or result.differences:
+            counts["late"] += result.late
+            counts["differs"] += bool(result.differences)
         yield result
 
 

@@ -71,9 +71,9 @@ class Lines:
     def _repeated(self) -> set[str]:
         """The 流水号 that the list has more than once; then content orders what is
         equal, so that the first one does not depend on the file's order."""
-        serials = list(map(itemgetter(SERIAL), self.rows))
-        if len(set(serials)) == len(serials):
+        if len(set(self.column(SERIAL))) == len(self.rows):
             return set()
+        serials = list(self.column(SERIAL))
         self.rows.sort(key=lambda row: (row[AT], row[SERIAL], repr(row[AT:])))
         return {serial for serial, times in Counter(serials).items() if times > 1}
 
