@@ -2,7 +2,7 @@
 
 Each bench measures pairs in turn (ours, theirs, ours, …) and prints the medians,
 their ratio and the bound. Exit code 1 when a bound is broken. With names as
-arguments only these run: quarter xlsx csv years web people-load credit match.
+arguments only these run: quarter xlsx csv years web people-load credit match bills.
 """
 
 from __future__ import annotations
@@ -293,6 +293,13 @@ def match(folder: Path) -> list[Result]:
     return [Result(*measured) for measured in match(folder)]
 
 
+def bills(folder: Path) -> list[Result]:
+    """A month of a million bills, against a bare load of the csv."""
+    from tests import bench_settlements
+
+    return [Result(*measured) for measured in bench_settlements.settlements(folder)]
+
+
 BENCHES = {
     "quarter": quarter,
     "xlsx": xlsx,
@@ -302,6 +309,7 @@ BENCHES = {
     "people-load": people_load,
     "credit": credit,
     "match": match,
+    "bills": bills,
 }
 
 

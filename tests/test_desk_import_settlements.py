@@ -6,6 +6,7 @@ from settlements_by_hand import G3, G10, HEFEI, LI, WANG, WUHU, accounts, take
 
 from desk.reversing import reverse
 from desk.vouchers import approve, reject
+from ledger import sources
 
 CHENGDU = "510100"
 A, B, C, D = (f"P000000000{n}" for n in (1, 2, 3, 4))
@@ -559,3 +560,19 @@ def test_reversing_takes_back_lines_accounts_and_the_years_use(nanchong):
 
     assert again.status == "posted"
     assert split(nanchong) == [("S1", 15000, 35000, 0, 0)]
+
+
+def test_a_list_of_cash_alone_makes_no_voucher_and_can_be_withdrawn(anhui_family):
+    table = f"""{LINE} | 费用类别
+        S1 | 2024-07-03 10:00:00 | {A} | 40.00 | 0.00 | 0.00 | 养生保健"""
+    first = bills(anhui_family, table)
+
+    assert (first.status, first.vouchers) == ("posted", [])
+    assert split(anhui_family) == [("S1", 0, 0, 0, 4000)]
+
+    [[document]] = stored(anhui_family, "SELECT id FROM document WHERE form = 'G3'")
+    with anhui_family.writing() as connection:
+        sources.withdraw(connection, document, LI.by, LI.at, "重做")
+
+    assert split(anhui_family) == []
+    assert bills(anhui_family, table).new == 1

@@ -12,12 +12,20 @@ from ledger.people.tables import (
     ContributionLine,
     Filing,
 )
+from ledger.settlements import freeing as bills
 from ledger.settlements import withdrawing as settled
-from ledger.settlements.tables import Binding, Institution, OtherSettlement, Premium
+from ledger.settlements.tables import (
+    Binding,
+    Institution,
+    OtherSettlement,
+    Premium,
+    Settlement,
+)
 
 TABLES = {
     "G1": ContributionLine.__table__,
     "G2": AccountOpeningLine.__table__,
+    "G3": Settlement.__table__,
     "G5": Premium.__table__,
     "G6": ChangeLine.__table__,
     "G7": Filing.__table__,
@@ -46,6 +54,8 @@ def withdraw(connection: Connection, form: str, document_id: int) -> int:
     """Free what made no voucher; says how many lines there were."""
     if form == "G1":
         return freeing.withdraw(connection, document_id)
+    if form == "G3":
+        return bills.withdraw(connection, document_id)
     if form == "G4":
         freed = BY_DOCUMENT + document_id
         return settled.bindings(connection, document_id, freed)
@@ -95,6 +105,14 @@ LIVE = {
 LIVE["G2"] = LIVE["G2"].replace("GROUP BY document_id, 0", "GROUP BY document_id")
 LIVE["G7"] = LIVE["G7"].replace("GROUP BY document_id, 1", "GROUP BY document_id")
 LIVE["G4"], LIVE["G10"] = settled.LIVE_BINDINGS, settled.LIVE_DESIGNATIONS
+LIVE["G3"] = """
+    SELECT s.document_id, count(*) AS lines,
+           CASE WHEN batch.posting_id IS NULL THEN 1 ELSE 0 END AS bare
+    FROM settlement AS s JOIN batch ON batch.id = s.batch_id
+    JOIN document ON document.id = s.document_id AND document.form = 'G3'
+    WHERE s.freed = 0
+    GROUP BY s.document_id, CASE WHEN batch.posting_id IS NULL THEN 1 ELSE 0 END
+"""
 LIVE["G9"] = f"""
     SELECT document_id, count(*) AS lines, bare FROM (
         SELECT document_id, CASE WHEN {MADE_UP} THEN 0 ELSE 1 END AS bare
