@@ -22,16 +22,18 @@ from ledger.schema import (
     TransferLine,
     Voucher,
 )
+from ledger.settlements.tables import InstitutionPayment
 
 VOUCHER, POSTING, DOCUMENT = (
     Voucher.__table__,
     Posting.__table__,
     Document.__table__,
 )
-OPENING, TRANSFER, CLEARING = (
+OPENING, TRANSFER, CLEARING, PAYMENT = (
     OpeningLine.__table__,
     TransferLine.__table__,
     ClearingLine.__table__,
+    InstitutionPayment.__table__,
 )
 TITLES = {
     "book": "账簿",
@@ -46,10 +48,15 @@ TITLES = {
     "payee": "收款方",
     "list_number": "清算单号",
     "nature": {"transfer_line": "资金性质", "clearing_line": "清算性质"},
-    "period": "清算期",
+    "institution": "机构代码",
+    "period": {
+        "transfer_line": "清算期",
+        "clearing_line": "清算期",
+        "institution_payment": "结算期",
+    },
     "scope": {"transfer_line": "用途", "clearing_line": "范围"},
     "insured": "参保地",
-    "place": "就医地",
+    "place": {"clearing_line": "就医地", "institution_payment": "统筹区"},
     "fund": "险种",
     "own": "本级金额",
     "lower": "下级金额",
@@ -69,7 +76,8 @@ TITLES = {
     "civil": "公务员补助",
     "personal": "个人账户支付",
     "other": "其他基金",
-    "amount": "基金支付",
+    "amount": {"clearing_line": "基金支付", "institution_payment": "金额"},
+    "deducted": "扣款",
     "confirmed_on": "确认日期",
     "note": "备注",
 }
@@ -119,44 +127,44 @@ def count_source_lines(connection: Connection, voucher_id: int) -> int:
 
 def _asked(connection: Connection, voucher_id: int) -> tuple[Table, list] | None:
     """The table and the conditions for a voucher's rows."""
-    voucher = connection.execute(
-        select(
-            VOUCHER.c.book_id,
-            VOUCHER.c.period,
-            VOUCHER.c.scope,
-            func.coalesce(POSTING.c.reverses_id, POSTING.c.id).label("posting_id"),
-        )
-        .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
-        .where(VOUCHER.c.id == voucher_id)
-    ).one()
-    unit = connection.execute(
-        select(POSTING.c.unit).where(POSTING.c.id == voucher.posting_id)
-    ).scalar()
-    form = unit.partition("|")[0]
+    voucher = connection.execute(select(VOUCHER).where(VOUCHER.c.id == voucher_id))
+    voucher = voucher.one()
+    posting = source_posting(connection, voucher_id)
+    form = posting.unit.partition("|")[0]
     if form == "F0":
         where = [
-            OPENING.c.posting_id == voucher.posting_id,
+            OPENING.c.posting_id == posting.id,
             OPENING.c.book == voucher.book_id,
         ]
         return OPENING, where
     if form == "F1":
-        return TRANSFER, _transfer(voucher, unit)
+        return TRANSFER, _transfer(voucher, posting)
     if form == "F2":
-        return CLEARING, _clearing(voucher)
+        return CLEARING, _clearing(voucher, posting)
+    if form == "F7":
+        return PAYMENT, [PAYMENT.c.posting_id == posting.id]
     return None
 
 
-def _transfer(voucher, unit: str) -> list:
+def source_posting(connection: Connection, voucher_id: int):
+    """The posting that a voucher's rows made; of a reversal its original."""
+    made = select(func.coalesce(POSTING.c.reverses_id, POSTING.c.id))
+    made = made.join(VOUCHER, VOUCHER.c.posting_id == POSTING.c.id)
+    of_voucher = made.where(VOUCHER.c.id == voucher_id).scalar_subquery()
+    return connection.execute(select(POSTING).where(POSTING.c.id == of_voucher)).one()
+
+
+def _transfer(voucher, posting) -> list:
     """Rows of the voucher's 用途.
 
     A received half that was taken back is no more linked to its posting, so rows of
     the same bank transfer count as well.
     """
-    _, _, account_and_serial = unit.partition("|")
+    _, _, account_and_serial = posting.unit.partition("|")
     account, _, serial = account_and_serial.rpartition("|")
     posted = or_(
-        TRANSFER.c.paid_posting_id == voucher.posting_id,
-        TRANSFER.c.received_posting_id == voucher.posting_id,
+        TRANSFER.c.paid_posting_id == posting.id,
+        TRANSFER.c.received_posting_id == posting.id,
         TRANSFER.c.live
         & (TRANSFER.c.serial == serial)
         & (TRANSFER.c.payer_account == account)
@@ -165,10 +173,10 @@ def _transfer(voucher, unit: str) -> list:
     return [posted, TRANSFER.c.scope.in_(voucher.scope.split("、"))]
 
 
-def _clearing(voucher) -> list:
+def _clearing(voucher, posting) -> list:
     region, _, kind = voucher.book_id.partition("-")
     where = [
-        CLEARING.c.posting_id == voucher.posting_id,
+        CLEARING.c.posting_id == posting.id,
         CLEARING.c.period == voucher.period,
         CLEARING.c.scope == voucher.scope,
     ]
@@ -193,7 +201,7 @@ def _source_row(table: Table, row) -> SourceRow:
         row.form,
         row.sheet,
         row.row,
-        row.live,
+        row.live if "live" in table.c else row.freed == 0,
         tuple(cells),
     )
 

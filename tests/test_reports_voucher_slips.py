@@ -3,13 +3,21 @@
 from decimal import Decimal
 
 import pytest
+import settlements_by_hand as bills_by_hand
+from fava_home import opened
+from institutions_by_hand import clear_july, owed, pay, roster
 from reports_by_hand import LI, clearing, day, post, take, transfer, undo
+from settlements_by_hand import WANG
 
 from desk.reversing import reverse
+from ledger.book_files import print_changed
 from ledger.errors import BookError
+from ledger.postings import Actor
+from reports.source_note import source_note
 from reports.source_rows import count_source_lines, source_lines
 from reports.voucher_slips import slip, slip_of
 
+HEFEI_BOOK = "340100-city-agency"
 COUNTY_BOOK, CITY_BOOK = "520102-county-agency", "520100-city-agency"
 CENTRE_BOOK = "520000-centre"
 
@@ -174,3 +182,89 @@ def test_a_voucher_by_hand_has_no_rows(home):
 
     with home.reading() as connection:
         assert source_lines(connection, made.id) == []
+
+
+def test_a_payment_to_an_institution_shows_its_rows(anhui_home):
+    roster(anhui_home)
+    owed(anhui_home, "险种 | 统筹\n310 | 50.00\n390 | 8.00")
+    clear_july(anhui_home)
+    pay(anhui_home, "险种 | 金额 | 扣款\n310 | 47.00 | 3.00\n390 | 8.00 |")
+    paid = rows_behind(anhui_home, slip_named(anhui_home, HEFEI_BOOK, 2024, 8, 1))
+    withheld = rows_behind(anhui_home, slip_named(anhui_home, HEFEI_BOOK, 2024, 8, 2))
+
+    assert [row.live for row in paid] == [True, True]
+    assert dict(paid[0].cells) == {
+        "付款日期": "2024-08-12",
+        "机构代码": "R1",
+        "结算期": "2024-07",
+        "统筹区": "340100 合肥市",
+        "险种": "310 职工医保",
+        "付款账号": "34010001",
+        "交易流水号": "LS001",
+        "金额": "47.00",
+        "扣款": "3.00",
+    }
+    assert withheld == paid
+
+    reverse(anhui_home, WANG, f"{HEFEI_BOOK}/2024-08/1", day("2024-09-21"), "退票")
+    red = slip_named(anhui_home, HEFEI_BOOK, 2024, 9, 1)
+
+    assert [row.live for row in rows_behind(anhui_home, red)] == [False, False]
+
+
+def test_bills_and_premiums_are_a_note_without_people(anhui_home):
+    bills_by_hand.take(anhui_home, "G10", "机构代码\nH34010000001", name="名册.csv")
+    bills_by_hand.accounts(
+        anhui_home, "个人编号 | 姓名 | 期初余额\nP1 | 张三 | 1000.00"
+    )
+    bills_by_hand.take(
+        anhui_home,
+        "G4",
+        """授权人编号 | 被授权人编号 | 被授权人统筹区 | 被授权人险种
+        P1 | P2 | 340100 | 390""",
+        name="绑定.csv",
+    )
+    bills_by_hand.take(
+        anhui_home,
+        "G3",
+        """结算流水号 | 结算时间 | 个人编号
+        S1 | 2024-07-03 10:00:00 | P1
+        S2 | 2024-07-04 10:00:00 | P1""",
+        name="七月结算.csv",
+    )
+    late = Actor("li", "2024-12-01T09:00:00+08:00")
+    paid = bills_by_hand.take(
+        anhui_home,
+        "G5",
+        "缴费流水号 | 参保人编号\nJ1 | P2",
+        name="保费.csv",
+        by=late,
+    )
+    assert paid.status == "posted"
+    bill = slip_named(anhui_home, HEFEI_BOOK, 2024, 7, 1)
+    premium = slip_named(anhui_home, HEFEI_BOOK, 2024, 10, 1)
+    with anhui_home.reading() as connection:
+        notes = [source_note(connection, found.id) for found in (bill, premium)]
+        rows = [count_source_lines(connection, found.id) for found in (bill, premium)]
+
+    assert notes[0].startswith("来自“七月结算.csv”的门诊结算2行。")
+    assert notes[1].startswith("来自“保费.csv”的代缴保费1行。")
+    assert rows == [0, 0]
+
+
+def test_the_page_of_a_voucher_of_bills_shows_the_note(sqlite_anhui_home, tmp_path):
+    home = sqlite_anhui_home
+    bills_by_hand.take(home, "G10", "机构代码\nH34010000001", name="名册.csv")
+    bills_by_hand.accounts(home, "个人编号 | 姓名 | 期初余额\nP1 | 张三 | 1000.00")
+    line = "结算流水号 | 结算时间 | 个人编号\nS1 | 2024-07-03 10:00:00 | P1"
+    bills_by_hand.take(home, "G3", line, name="七月.csv")
+    print_changed(home)
+    client = opened(home, HEFEI_BOOK, tmp_path, day("2024-08-05"), 2024)
+
+    answer = client.get(
+        "/2024/extension/Vouchers/", query_string={"month": "2024-07", "number": "1"}
+    )
+
+    html = answer.get_data(as_text=True)
+    assert "来自“七月.csv”的门诊结算1行。" in html
+    assert "张三" not in html and "S1" not in html

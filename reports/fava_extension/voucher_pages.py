@@ -15,24 +15,29 @@ from reports.fava_vouchers import (
     neighbours,
     voucher_rows,
 )
+from reports.source_note import source_note
 from reports.source_rows import SourceRow, count_source_lines, source_lines
 from reports.voucher_slips import LINES_A_SHEET, Link, Slip, slip_of
 
 PAPERS = (("A5", "A5"), ("A4", "A4"))
 AMOUNTS = frozenset(
     "借方余额 贷方余额 本级金额 下级金额 医疗总费用 统筹支付 大病支付 公务员补助"
-    " 个人账户支付 其他基金 基金支付 人次 附单据数".split()
+    " 个人账户支付 其他基金 基金支付 金额 扣款 人次 附单据数".split()
 )
 SOURCE_ROWS = 200  # that a page shows
 EVERY = "all"
 
 
 class Sources(NamedTuple):
-    """The rows behind a voucher as a table; `count` may be more than are shown."""
+    """The rows behind a voucher as a table; `count` may be more than are shown.
+
+    `note` stands in their place where they are people's.
+    """
 
     titles: list[str]
     rows: list[tuple[SourceRow, dict[str, str]]]
     count: int
+    note: str
 
 
 class VouchersView(NamedTuple):
@@ -99,4 +104,5 @@ def _sources(connection: Connection, voucher_id: int) -> Sources:
     count = len(found)
     if count == SOURCE_ROWS:
         count = count_source_lines(connection, voucher_id)
-    return Sources(titles, [(row, dict(row.cells)) for row in found], count)
+    note = source_note(connection, voucher_id)
+    return Sources(titles, [(row, dict(row.cells)) for row in found], count, note)
