@@ -4,9 +4,11 @@ from datetime import date
 
 from desk_by_hand import printed
 from people_by_hand import NANCHONG, PANZHIHUA, WANG, contributions, stored, take_people
+from settlements_by_hand import HEFEI, WUHU, accounts, take
 
 from desk.reversing import reverse
 from desk.vouchers import approve, reject
+from reports.reconcile import check
 
 ON = date(2023, 3, 1)
 TWO = "个人编号 | 姓名 | 期初余额\nP1 | 张三 | 1000.00\nP2 | 李四 | 200.50"
@@ -49,6 +51,47 @@ def test_opening_balances_register_people_and_post_in_both_books(sichuan_home):
         ("P1", "", "opening", NANCHONG, "上年结余", 100000, "2023-01-01"),
         ("P2", "", "opening", NANCHONG, "上年结余", 20050, "2023-01-01"),
     ]
+
+
+def test_a_relative_who_was_bound_before_becomes_an_insured_employee(anhui_home):
+    """A lets C, a resident of 芜湖, use A's account; then C's own balance comes."""
+    accounts(anhui_home, "个人编号 | 期初余额\nA | 100.00", name="一.csv")
+    take(
+        anhui_home,
+        "G4",
+        f"""授权人编号 | 被授权人编号 | 被授权人统筹区 | 被授权人险种
+        A | C | {WUHU} | 390
+        A | D | {HEFEI} | 390""",
+    )
+    result = accounts(
+        anhui_home,
+        f"""个人编号 | 姓名 | 人员类别 | 期初余额 | 统筹区代码 | 截止日期
+        C | 李四 | 退休 | 30.00 | {HEFEI} | 2024-06-30
+        C | 李四 | 退休 | 20.00 | {WUHU} | 2024-06-30""",
+        name="二.csv",
+    )
+
+    assert (result.status, result.new) == ("posted", 2)
+    assert stored(
+        anhui_home,
+        "SELECT person_id, name, region, status, insured_as, since, fund FROM person "
+        "WHERE person_id <> 'A' ORDER BY person_id",
+    ) == [
+        ("C", "李四", HEFEI, "退休", "", "2024-07", ""),
+        ("D", "", HEFEI, "", "", "", "390"),
+    ]
+    assert stored(
+        anhui_home,
+        "SELECT person_id, from_month, region, status FROM person_state "
+        "WHERE person_id <> 'A'",
+    ) == [("C", "2024-07", HEFEI, "退休")]
+    assert balances(anhui_home) == [
+        ("A", HEFEI, 10000),
+        ("C", HEFEI, 3000),
+        ("C", WUHU, 2000),
+    ]
+    with anhui_home.reading() as connection:
+        assert check(connection, date(2024, 12, 31), anhui_home) == []
 
 
 def test_a_list_without_a_control_total_is_refused(sichuan_home):

@@ -100,7 +100,7 @@ def register(connection: Connection, document_id: int, since: dict[str, str]) ->
     """Register people, their history, accounts and lines; `since` is by region."""
     for region, month in since.items():
         values = {"document": document_id, "region": region, "since": month}
-        for statement in (PEOPLE, HISTORY, ACCOUNTS, LINES):
+        for statement in (RELATIVES, PEOPLE, HISTORY, ACCOUNTS, LINES):
             connection.execute(text(statement), values)
 
 
@@ -222,6 +222,19 @@ PEOPLE = """
         WHERE earlier.person_id = g2.person_id AND earlier."at" < g2."at"
     )
     ORDER BY person_id
+"""
+# Who was known as somebody's relative alone (G4) is insured here from now on.
+RELATIVES = """
+    UPDATE person SET
+        name = CASE WHEN person.name = '' THEN g2.name ELSE person.name END,
+        region = g2.region, status = g2.status, insured_as = '', base = NULL,
+        since = :since, fund = '', document_id = :document, "row" = g2."row"
+    FROM g2
+    WHERE g2.person_id = person.person_id AND g2.region = :region
+      AND person.since = '' AND NOT EXISTS (
+        SELECT 1 FROM g2 AS earlier
+        WHERE earlier.person_id = g2.person_id AND earlier."at" < g2."at"
+    )
 """
 HISTORY = """
     INSERT INTO person_state (
