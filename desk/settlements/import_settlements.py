@@ -19,7 +19,7 @@ from desk.settlements.recording import Recorder
 from desk.settlements.standing import Standing
 from desk.taking import Desk, Taken
 from importers.people import PeopleDocument
-from ledger.settlements import months, state
+from ledger.settlements import earlier, months
 from ledger.settlements.feed import Bill, Lines
 from ledger.settlements.results import CHARGE, Result
 
@@ -37,7 +37,7 @@ def take(
     months.keep(connection)
     now = desk.actor.at[:19].replace("T", " ")
     standing = Standing(connection, desk.province, now, lines)
-    freed = state.times_freed(connection)
+    freed = earlier.times_freed(connection)
     name, sha256 = document.name, document.sha256
     recorder = Recorder(connection, desk, document_id, sha256, name, freed)
     counts: Counter[str] = Counter()

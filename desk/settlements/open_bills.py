@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ledger.settlements import state
+from ledger.settlements import earlier
 from ledger.settlements.results import PARTS, Result, Share
 
 
@@ -70,20 +70,20 @@ def opened(result: Result) -> OpenBill:
 def open_bills(connection: Connection) -> dict[str, OpenBill]:
     """By 流水号: the settled lines that the staged list's refunds name."""
     found = {}
-    for row in state.originals(connection):
+    for row in earlier.originals(connection):
         words = row._mapping
         found[row.serial] = OpenBill(
             Original._make(words[name] for name in Original._fields),
             (row.total, row.in_policy),
             {part: words[part] for part in PARTS},
         )
-    for row in state.given_back(connection):
+    for row in earlier.given_back(connection):
         bill = found[row.original]
         for part in PARTS:
             bill.left[part] += row._mapping[part]
         bill.refunds += row.lines
         bill.reversed = bill.left["total"] == 0
-    for row in state.original_shares(connection):
+    for row in earlier.original_shares(connection):
         found[row.original].shares.append(
             Share(
                 row.position, row.payer_id, row.payer_region, row.relation, row.amount

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from desk.settlements.account_modes import paid_out
 from desk.settlements.open_bills import OpenBill, open_bills
 from ledger import regions
-from ledger.settlements import bindings, institutions, state
+from ledger.settlements import bindings, earlier, institutions, state
 from ledger.settlements.feed import PERSON_ID, SERIAL, Bill, Lines
 from ledger.settlements.institutions import Designation
 from ledger.settlements.results import MANUAL
@@ -61,8 +61,8 @@ class Standing:
         self.roster = institutions.designations(connection)
         self.wanted = set(originals)
         self.open: dict[str, OpenBill] = open_bills(connection)
-        self.known = state.known(connection)
-        self.twins = {row[:4]: row[4:] for row in state.twins(connection, months)}
+        self.known = earlier.known(connection)
+        self.twins = {row[:4]: row[4:] for row in earlier.twins(connection, months)}
         self.watched = set(manuals)  # bills that would be the same networked
         self.paid_out = paid_out(connection)
         self.checked: dict[tuple, Designation] = {}
