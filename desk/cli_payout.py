@@ -10,7 +10,9 @@ from desk.cli_telling import tell_vouchers
 from ledger.money import grouped
 
 
-@click.command("payout", help="定期划转个人账户余额至本人银行账户（仍准许的）。")
+@click.command(
+    "payout", help="个人账户余额付至本人银行账户：仍准许的划转，或实账发放。"
+)
 @click.argument("month", type=MONTH, metavar="月份")
 @region_option
 @post_on_option
@@ -69,27 +71,27 @@ def _words(made, dry_run: bool) -> dict:
 
 
 def _tell(made, dry_run: bool) -> None:
+    word, does = ("实账发放", "发放") if made.real else ("划转", "划转")
     for warning in made.warnings:
         click.echo(f"注意：{warning}", err=True)
     if made.batch is None:
-        click.echo(f"{made.month}（{made.region}）没有可划转的人。")
+        click.echo(f"{made.month}（{made.region}）没有可{does}的人。")
     else:
-        click.echo(
-            f"{made.month}（{made.region}）划转{made.people}人{grouped(made.total)}元。"
-        )
+        total = grouped(made.total)
+        click.echo(f"{made.month}（{made.region}）{word}{made.people}人{total}元。")
         old = made.status == "already-posted"
         tell_vouchers(made.vouchers, STATUS[made.status], dry_run and not old)
     for refused in made.refused:
         click.echo(
-            f"未划转：{refused.people}人{grouped(refused.amount)}元，"
+            f"未{does}：{refused.people}人{grouped(refused.amount)}元，"
             f"{refused.why}（{refused.cite}）"
         )
     if made.file:
-        click.echo(f"划转清单：{made.file}")
+        click.echo(f"{word}清单：{made.file}")
     elif made.status == "draft":
-        click.echo("审核后再运行同一命令，印出划转清单。")
+        click.echo(f"审核后再运行同一命令，印出{word}清单。")
     if made.unpaid_file:
-        click.echo(f"未划转名单：{made.unpaid_file}")
+        click.echo(f"未{does}名单：{made.unpaid_file}")
 
 
 COMMANDS = {"payout": payout}

@@ -170,6 +170,32 @@ def test_a_reversed_run_gives_the_money_back_and_can_be_run_again(opened):
     assert errors(opened) == []
 
 
+def test_what_the_bank_returned_is_credited_and_goes_out_with_the_next_month(opened):
+    payout(opened, LI, JUNE, HEFEI)
+    [(serial,)] = stored(opened, "SELECT serial FROM payout_line WHERE person_id = 'B'")
+    result = take_people(
+        opened,
+        "G8",
+        f"划转流水号 | 退回日期 | 退回金额\n{serial} | 2024-07-03 | 50.55",
+        by=LI,
+        name="退回.csv",
+    )
+
+    assert (result.status, result.errors) == ("posted", [])
+    assert printed(opened, f"{HEFEI}-city-agency").splitlines()[-3:] == [
+        f"{HEFEI}-city-agency 2024-07-03 P13 记-1",
+        "  借 支出户存款 310 50.55",
+        "  贷 个人账户基金——退回重新计入 310 50.55",
+    ]
+    assert stored(opened, "SELECT withheld FROM bounce_line") in ([(0,)], [(False,)])
+    assert balances(opened) == [("A", 0), ("B", 5055), ("C", 0)]
+
+    july = payout(opened, LI, JULY, HEFEI)
+
+    assert (july.people, str(july.total)) == (1, "50.55")
+    assert errors(opened) == []
+
+
 def test_where_accounts_are_kept_there_is_no_such_payout(opened):
     with pytest.raises(RuleError, match="没有准许划转个人账户余额的文件"):
         payout(opened, LI, JUNE, WUHU)
@@ -222,3 +248,16 @@ def test_the_command_tells_and_answers_in_json(anhui, sqlite_anhui_home):
     assert (code, err) == (0, "")
     assert '"total": "150.55"' in out and '"status": "posted"' in out
     assert "实账发放清单_340100_2024-06_" in out
+
+
+def test_the_command_says_that_it_is_no_transfer_by_filing(anhui, sqlite_anhui_home):
+    real(sqlite_anhui_home)
+    accounts(sqlite_anhui_home, THREE)
+
+    _, out, _ = anhui("payout", "2024-06", "--region", HEFEI)
+    _, nothing, _ = anhui("payout", "2024-07", "--region", HEFEI)
+
+    assert "实账发放2人150.55元。" in out
+    assert "实账发放清单：" in out
+    assert "没有可发放的人。" in nothing
+    assert "划转" not in out + nothing

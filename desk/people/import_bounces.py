@@ -1,7 +1,7 @@
 """G8: payouts that the bank returned go back into the account that paid, once (P13).
 
 Whether the money may be paid out again is the policy's: of runs inside the province
-before the stop it never is.
+before the stop it never is. Where accounts are 实账 (P15) the next run pays it.
 依据：攀枝花市医疗保障局2022年4月20日通知 一
 """
 
@@ -21,8 +21,7 @@ from ledger.money import from_fen, grouped
 from ledger.people import bounces, staging
 from ledger.people.bounces import Bounce, Paid
 from ledger.periods import period
-from posting_rules.payouts import is_withheld
-from posting_rules.personal import payout_of
+from posting_rules.payouts import document_of, is_withheld
 
 EVENT = "bounce"
 STATES = {"draft": "还没有审核", "undone": "已冲销", "rejected": "已退回草稿"}
@@ -89,7 +88,7 @@ def _post(
     lines: list[tuple[Bounce, Paid]],
     times: dict[str, int],
 ) -> list[int]:
-    policy, on = payout_of(region), date.fromisoformat(dated)
+    policy, on = document_of(region), date.fromisoformat(dated)
     batch_id = list_posting.start(connection, desk, EVENT, region, on, document_id)
     bounces.insert(
         connection,
@@ -97,7 +96,8 @@ def _post(
             (
                 row,
                 paid,
-                is_withheld(policy, paid.scope, period(paid.period)),
+                policy is not None
+                and is_withheld(policy, paid.scope, period(paid.period)),
                 times[row.serial],
             )
             for row, paid in lines

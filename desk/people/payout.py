@@ -53,6 +53,7 @@ class PaidOut(NamedTuple):
     vouchers: list[Recorded]
     warnings: list[str]
     status: str  # posted, draft, already-posted
+    real: bool = False  # 实账 (P15): every balance, no filing asked for
 
 
 def payout(

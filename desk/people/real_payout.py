@@ -57,7 +57,7 @@ def pay_out(
         else:
             made = _standing(connection, month, region)
         payouts.clear(connection)
-        made = made._replace(refused=refused)
+        made = made._replace(refused=refused, real=True)
     if dry_run:
         return made
     print_changed(home)
