@@ -146,7 +146,8 @@ def _tell_payers(made) -> None:
         ],
         "3456",
     )
-    listed = SHEETS.get(made.kind, "清算单") if made.files else "--json"
+    sheets = SHEETS.get(made.kind, "清算单").partition("、")[0]
+    listed = sheets if made.files else "--json"
     click.echo(f"共{len(made.parts)}项，以上按付款方合计；逐项见{listed}。")
 
 
