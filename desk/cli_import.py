@@ -39,7 +39,11 @@ SHOWN = 10  # rows set aside that are told one by one
 )
 @click.option("--draft", is_flag=True, help="只留草稿，由第二人审核")
 @click.option("--strict", is_flag=True, help="人员名单有一行不对就整份不收")
-@click.option("--late", is_flag=True, help="收下早于本人或家庭成员已结算时间的结算，按到达先后入账")
+@click.option(
+    "--late",
+    is_flag=True,
+    help="收下早于本人或家庭成员已结算时间的结算，按到达先后入账",
+)
 @click.option("--post-on", type=DAY, help="凭证日期（原月份已结账时）")
 @dry_run_option
 @by_option

@@ -1,7 +1,7 @@
 """G3: bills, refunds and reversals from the list to accounts, families and books."""
 
 import pytest
-from people_by_hand import NANCHONG, stored
+from people_by_hand import G1, NANCHONG, contributions, stored
 from settlements_by_hand import G3, G10, HEFEI, LI, WANG, WUHU, accounts, take
 
 from desk.reversing import reverse
@@ -576,3 +576,31 @@ def test_a_list_of_cash_alone_makes_no_voucher_and_can_be_withdrawn(anhui_family
 
     assert split(anhui_family) == []
     assert bills(anhui_family, table).new == 1
+
+
+def test_a_relative_who_was_employed_by_a_list_is_one_again_without_it(anhui_family):
+    table = f"""授权人编号 | 被授权人编号 | 被授权人统筹区 | 被授权人险种 | 关系
+        {D} | P0000000009 | {HEFEI} | 390 | 子女"""
+    take(anhui_family, "G4", table, name="亲属.csv")
+    state = "SELECT fund, status, since FROM person WHERE person_id = 'P0000000009'"
+    line = {"个人编号": "P0000000009", "统筹区代码": HEFEI, "所属期": "2024-06"}
+    employed = contributions(
+        anhui_family, [{**G1, **line, "到账日期": "2024-06-10"}], by=LI
+    )
+
+    assert employed.status == "posted", employed.message
+    assert stored(anhui_family, state) == [("", "在职", "2024-06")]
+
+    name = employed.vouchers[0].name
+    reverse(anhui_family, LI, name, LI.on, "重做")
+
+    assert stored(anhui_family, state) == [("390", "", "")]
+    assert (
+        bills(
+            anhui_family,
+            f"{LINE} | 险种\n"
+            "S1 | 2024-07-03 10:00:00 | P0000000009 | 100.00 | 80.00 | 30.00 | 390",
+        ).new
+        == 1
+    )
+    assert split(anhui_family) == [("S1", 3000, 0, 7000, 0)]

@@ -20,6 +20,7 @@ from ledger.people.contribution_sql import (
     freed_by_document,
     freed_by_posting,
 )
+from ledger.settlements import months
 
 EVENT = "contribution"
 
@@ -72,7 +73,8 @@ def _free(
     _refuse_pooled(connection)
     _run(connection, WORKING_AGAIN, {})
     registering.restate(connection, "g1_freed")
-    for statement in (GONE_ACCOUNTS, GONE_PEOPLE):
+    months.keep(connection)
+    for statement in (GONE_ACCOUNTS, RELATIVES_AGAIN, GONE_PEOPLE):
         _run(connection, statement.format(**words), {})
     return count
 
@@ -239,10 +241,28 @@ GONE_ACCOUNTS = f"""
       AND {_none("account", ("account_opening_line", "change_line"),
                  "AND o.freed = 0 " + SAME_REGION.format(of="o"))}
 """
-GONE_PEOPLE = f"""
-    DELETE FROM person WHERE person_id IN (SELECT person_id FROM g1_freed)
+UNKNOWN = f"""
+    person_id IN (SELECT person_id FROM g1_freed)
       AND {NO_LINE.format(of="person", more="")}
       AND {_none("person", ("person_state", "movement", "account", "payout_line"))}
       AND {_none("person", ("account_opening_line", "change_line", "filing"),
                  "AND o.freed = 0")}
+"""
+# Who is bound, has been a relative alone before, and is one again.
+RELATIVES_AGAIN = f"""
+    UPDATE person SET fund = bound.fund, status = '', insured_as = '', base = NULL,
+        since = '', retired_from = ''
+    FROM (SELECT person_id, max(fund) AS fund FROM binding WHERE freed = 0
+          GROUP BY person_id) AS bound
+    WHERE bound.person_id = person.person_id AND bound.fund <> ''
+      AND person.{UNKNOWN.strip()}
+"""
+GONE_PEOPLE = f"""
+    DELETE FROM person WHERE {UNKNOWN}
+      AND {_none("person", ("binding", "premium"), "AND o.freed = 0")}
+      AND NOT EXISTS (SELECT 1 FROM binding AS o
+                      WHERE o.grantor_id = person.person_id AND o.freed = 0)
+      AND NOT EXISTS (
+        SELECT 1 FROM {months.TABLE} AS m CROSS JOIN settlement AS o
+        WHERE o.month = m.month AND o.person_id = person.person_id AND o.freed = 0)
 """

@@ -168,6 +168,7 @@ def insert(connection: Connection, made: Iterable[Standing], document: int) -> N
     columns = (*FIELDS, "freed", "document_id")
     rows = ((*map(binding.__getattribute__, FIELDS), 0, document) for binding in made)
     bulk_insert(connection, BINDING, columns, rows)
+    connection.execute(text(FUNDS), {"document": document})
 
 
 def unbind(
@@ -194,6 +195,11 @@ FETCH = 20_000
 UNKNOWN = ("name", "born", "status", "insured_as", "since", "retired_from")
 FIELDS = ("person_id", "grantor_id", "bound_at", "unbound_at", "relation")
 FIELDS += ("person_region", "grantor_region", "notice", "serial", "sheet", "row")
+FUNDS = """
+    UPDATE binding SET fund = person.fund FROM person
+    WHERE person.person_id = binding.person_id AND person.fund <> ''
+      AND binding.document_id = :document
+"""
 LISTED = ", ".join(f'"{name}"' for name in FIELDS)
 NAMED = f"""
     SELECT person_id FROM {STAGED} UNION SELECT grantor_id FROM {STAGED}

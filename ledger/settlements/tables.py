@@ -54,6 +54,9 @@ class Binding(PersonRow, Base):
     bound_at: Mapped[str] = mapped_column(TIME, primary_key=True)
     freed: Mapped[int] = mapped_column(primary_key=True)
     relation: Mapped[str] = mapped_column(String(8))
+    # The grantee's 险种 then; "" for 职工医保. A relative who was employed for a while
+    # is one again.
+    fund: Mapped[str] = mapped_column(String(3), server_default="")
     person_region: Mapped[str] = mapped_column(REGION)
     grantor_region: Mapped[str] = mapped_column(REGION)
     notice: Mapped[str]  # 告知书编号

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("bound_at", sa.String(length=19), nullable=False),
         sa.Column("freed", sa.Integer(), nullable=False),
         sa.Column("relation", sa.String(length=8), nullable=False),
+        sa.Column("fund", sa.String(length=3), server_default="", nullable=False),
         sa.Column("person_region", sa.String(length=6), nullable=False),
         sa.Column("grantor_region", sa.String(length=6), nullable=False),
         sa.Column("notice", sa.Text(), nullable=False),
