@@ -107,13 +107,13 @@ def test_the_vouchers_are_p10_with_the_other_region_as_detail(anhui_home):
     ) in printed(anhui_home)
     assert (
         "340200-city-finance 2024-08-10 P10 记-1\n"
-        "  借 医保支出——个人账户清算 310 30.00\n"
+        "  借 医保支出——跨统筹区清算 310 30.00\n"
         "  贷 银行存款——医保基金存款 310 30.00"
     ) in printed(anhui_home)
     assert (
         "340100-city-finance 2024-08-10 P10 记-1\n"
         "  借 银行存款——医保基金存款 310 30.00\n"
-        "  贷 医保收入——个人账户清算 310 30.00"
+        "  贷 医保收入——跨统筹区清算 310 30.00"
     ) in printed(anhui_home)
 
 
