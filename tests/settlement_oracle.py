@@ -243,7 +243,9 @@ class Oracle:
         family = {b["from"] for b in self.bindings if b["to"] == who and holds(b, time)}
         family.add(who)
         place = time, row["结算流水号"]
-        if not late and place < max(self.latest.get(p, ("", "")) for p in family):
+        # What gives back follows what was charged in the same second.
+        last = place if row["业务类型"] == "收费" else (time, "\uffff")
+        if not late and last < max(self.latest.get(p, ("", "")) for p in family):
             raise Aside("older than what the family settled")
         line = self.charge(row) if row["业务类型"] == "收费" else self.give_back(row)
         self.lines[line.serial] = line
@@ -266,6 +268,8 @@ class Oracle:
         self.check_channels(line)
         line.other = yuan(row.get("其他基金"))
         self.pooled_part(line, who)
+        if line.pooled > line.in_policy or row.get("原结算流水号"):
+            raise Aside("more than the policy covers, or a charge of another line")
         if line.pooled + line.other > line.total:
             raise Aside("more than the bill")
         if all(row.get(title) for title in ("个账支付", "共济支付", "现金支付")):
@@ -483,7 +487,7 @@ class Oracle:
 
 def order(form, row):
     if form == "G3":
-        return row["结算时间"], row["结算流水号"]
+        return row["结算时间"], row["业务类型"] != "收费", row["结算流水号"]
     if form == "G5":
         return row["缴费时间"], row["缴费流水号"]
     return (row.get("时间") or row.get("日期") or "", "")

@@ -387,7 +387,15 @@ ASIDE = [
     ("机构级别", "二级及以下", "与名册的级别不同", "劳社厅发〔2002〕6号 三"),
     ("就医地代码", WUHU, "不是机构所在的统筹区", "劳社厅发〔2002〕6号 三"),
     ("政策范围内费用", "100.01", "大于医疗总费用", "皖医保中心〔2024〕39号 二（三）1"),
-    ("统筹支付", "100.01", "大于医疗总费用", "皖医保中心〔2024〕39号 二（三）1"),
+    ("统筹支付", "100.01", "大于政策范围内费用", "劳社厅发〔2002〕6号 三"),
+    ("其他基金", "100.01", "大于医疗总费用", "皖医保中心〔2024〕39号 二（三）1"),
+    ("原结算流水号", "S0", "收费不填原结算流水号", "皖医保中心〔2024〕39号 三"),
+    (
+        "医疗总费用",
+        "10000000000.01",
+        "大得不合常理",
+        "皖医保中心〔2024〕39号 二（三）1",
+    ),
     ("医疗总费用", "0.00", "是零", "皖医保中心〔2024〕39号 二（三）1"),
 ]
 
@@ -604,3 +612,65 @@ def test_a_relative_who_was_employed_by_a_list_is_one_again_without_it(anhui_fam
         == 1
     )
     assert split(anhui_family) == [("S1", 3000, 0, 7000, 0)]
+
+
+def test_a_reversal_in_the_minute_of_its_bill_follows_it(anhui_family):
+    result = bills(
+        anhui_family,
+        f"""{REFUND}
+        S10 | 2024-07-05 08:00 | 冲正 | S9 | {D} | 60.00 | 60.00 |
+        S9  | 2024-07-05 08:00 | 收费 |    | {D} | 60.00 | 60.00 | 0.00
+        S8  | 2024-07-05 08:00 | 收费 |    | {D} | 10.00 | 10.00 | 0.00
+        """,
+    )
+    later = bills(
+        anhui_family,
+        f"{REFUND}\nS1 | 2024-07-05 08:00 | 冲正 | S8 | {D} | 10.00 | 10.00 |",
+        name="二.csv",
+    )
+
+    assert (result.new, later.new) == (3, 1)
+    assert balances(anhui_family)[D] == 100000
+
+
+def test_a_refunds_split_is_the_source_and_ours_the_check(nanchong):
+    head = f"{REFUND} | 机构代码 | 个账支付 | 共济支付 | 现金支付"
+    one = "H34010000001"
+    bills(
+        nanchong,
+        f"""{head}
+        S1 | 2023-02-01 08:00 | 收费 |    | {A} | 500.00 | 500.00 |      | {one} | | |
+        T1 | 2023-02-02 08:00 | 退费 | S1 | {A} | 100.00 | 100.00 | 0.00 | {one} """
+        "| 100.00 | 0.00 | 0.00",
+        region=NANCHONG,
+    )
+
+    # Ours: 400 are left, (400 - 200) x 50 % of it the fund's, so that 50 go back to it.
+    assert split(nanchong)[1] == ("T1", 0, -10000, 0, 0)
+    assert stored(
+        nanchong, "SELECT differences FROM settlement WHERE serial = 'T1'"
+    ) == [('{"pooled": ["0.00", "50.00"], "own": ["100.00", "50.00"]}',)]
+
+
+def test_a_roster_that_ends_earlier_since_changes_no_refund(nanchong):
+    head = f"{REFUND} | 机构代码"
+    row = "H34010000001"
+    bills(
+        nanchong,
+        f"{head}\nS1 | 2023-02-01 10:00:00 | 收费 | | {A} | 1000.00 | 1000.00 | | {row}",
+        region=NANCHONG,
+    )
+    ended = {**G10, "统筹区代码": NANCHONG, "定点止": "2023-01-31"}
+    take(nanchong, "G10", [ended], name="名册二.csv")
+    bills(
+        nanchong,
+        f"{head}\nT1 | 2023-02-05 10:00:00 | 退费 | S1 | {A} | 100.00 | 100.00 | | {row}",
+        region=NANCHONG,
+        name="二.csv",
+    )
+
+    # (900 - 200) x 50 % = 350 of 400 stays with the fund.
+    assert split(nanchong)[1] == ("T1", -5000, -5000, 0, 0)
+    assert stored(nanchong, "SELECT deducted, paid FROM outpatient_year") == [
+        (20000, 35000)
+    ]

@@ -14,6 +14,7 @@ from ledger.settlements.institutions import Designation
 from ledger.settlements.results import MANUAL
 from posting_rules.personal import clause
 
+LARGEST = 10**12  # whole fen of one bill
 CONTENT = ("person_id", "at", "act", "original", "channel", "institution", "place")
 CONTENT += (
     "category",
@@ -77,6 +78,9 @@ def check_person(bill: Bill, standing: Standing) -> None:
         refuse(bill, "time", "结算时间", bill.at, f"不晚于{standing.now}", "在将来")
     if bill.total <= 0:
         refuse(bill, "split", "医疗总费用", yuan(bill.total), "大于零的金额", "是零")
+    if bill.total > LARGEST:
+        found, most = yuan(bill.total), f"不超过{yuan(LARGEST)}元"
+        refuse(bill, "split", "医疗总费用", found, most, "大得不合常理")
 
 
 def check(bill: Bill, standing: Standing) -> Designation:

@@ -50,6 +50,9 @@ class Split(NamedTuple):
 def charge(bill: Bill, standing: Standing, members: list[Member], late: bool) -> Result:
     """Split one bill; CannotTake, and then nothing has changed."""
     held = check(bill, standing)
+    if bill.original:
+        why = "收费不填原结算流水号；退费、冲正才填"
+        refuse(bill, "refund", "原结算流水号", bill.original, "空", why)
     if standing.twins:
         check_twin(bill, standing)
     person, region, at, serial = bill.person, bill.region, bill.at, bill.serial
@@ -65,6 +68,9 @@ def charge(bill: Bill, standing: Standing, members: list[Member], late: bool) ->
         if rule is None:
             _refuse_without_rule(bill)
         pooled = gives
+    if pooled > in_policy:
+        most, why = f"不超过{yuan(in_policy)}元", "大于政策范围内费用"
+        refuse(bill, "pooled", "统筹支付", yuan(pooled), most, why)
     other = bill.other or 0
     due = total - pooled - other
     if due < 0:
@@ -124,7 +130,7 @@ def _compared(
             drawn = _drawn(_with(case, fund), standing)
         split = _as_said(case, standing)
     said = (bill.pooled, bill.own, bill.shared)
-    return *split, _differences(said, (fund, drawn.own, drawn.shared))
+    return *split, differences_of(said, (fund, drawn.own, drawn.shared))
 
 
 def _with(case: Case, fund: int) -> Case:
@@ -217,7 +223,7 @@ def _check_own(case: Case) -> None:
         refuse(bill, "split", "个账支付", yuan(bill.own), expected, why)
 
 
-def _differences(said: tuple, ours: tuple) -> str:
+def differences_of(said: tuple, ours: tuple) -> str:
     """Where the list says otherwise than we reckon, as JSON in yuan."""
     found = {
         name: [f"{a // 100}.{a % 100:02d}", f"{b // 100}.{b % 100:02d}"]

@@ -10,6 +10,7 @@ the accounts in reverse order, then in cash; later bills stay as they are.
 from __future__ import annotations
 
 from desk.settlements.bill_checks import check_person, check_region, refuse, yuan
+from desk.settlements.charging import differences_of
 from desk.settlements.open_bills import OpenBill
 from desk.settlements.standing import Standing, day, pooling_region
 from ledger.settlements.feed import Bill
@@ -28,10 +29,10 @@ def give_back(bill: Bill, standing: Standing, late: bool) -> Result:
     _check_amounts(bill, open_bill)
     left = open_bill.left
     if bill.total == left["total"]:
-        back, shares = dict(left), open_bill.shares
+        back, shares, differences = dict(left), open_bill.shares, ""
         _check_said(bill, back)
     else:
-        back, shares = _partial(bill, open_bill, standing)
+        back, shares, differences = _partial(bill, open_bill, standing)
     taken = None not in (bill.pooled, bill.own, bill.shared, bill.cash)
     of = open_bill.of
     result = Result(
@@ -54,7 +55,7 @@ def give_back(bill: Bill, standing: Standing, late: bool) -> Result:
         deducted_before=of.deducted_before,
         paid_before=of.paid_before,
         taken=taken,
-        differences="",
+        differences=differences,
         late=late,
         note=bill.note,
         shares=tuple(s._replace(amount=-s.amount) for s in shares if s.amount),
@@ -102,6 +103,7 @@ def _open_bill(bill: Bill, standing: Standing) -> OpenBill:
         why = f"是{of.act}，不能{bill.act}"
         refuse(bill, "refund", "原结算流水号", bill.original, expected, why)
     place = pooling_region(bill.place, standing.province)
+    unnamed = of.act == MADE_UP  # whose institution and kind of cost is not known
     for column, said, held in (
         ("个人编号", bill.person_id, of.person_id),
         ("机构代码", bill.institution, of.institution),
@@ -109,6 +111,8 @@ def _open_bill(bill: Bill, standing: Standing) -> OpenBill:
         ("结算方式", bill.channel, of.channel),
         ("费用类别", bill.category, of.category),
     ):
+        if unnamed and column in ("机构代码", "费用类别"):
+            continue
         if said != held:
             shown = "" if column == "个人编号" else said
             expected = "与原收费相同" if not shown else held
@@ -156,8 +160,9 @@ def _check_amounts(bill: Bill, open_bill: OpenBill) -> None:
 
 def _partial(
     bill: Bill, open_bill: OpenBill, standing: Standing
-) -> tuple[Left, list[Share]]:
-    """What a part of a bill gives back: fund, accounts in reverse, cash."""
+) -> tuple[Left, list[Share], str]:
+    """What a part of a bill gives back: fund, accounts in reverse, cash; and where the
+    list says otherwise than we reckon."""
     left, rule = open_bill.left, _rule(open_bill)
     back = {"total": bill.total, "in_policy": bill.in_policy, "deductible": 0}
     pooled = 0
@@ -168,6 +173,8 @@ def _partial(
     elif bill.pooled is None and left["pooled"]:
         why = "没有填，原收费有统筹支付"
         refuse(bill, "pooled", "统筹支付", "", "退回统筹基金的金额", why)
+    else:
+        pooled = bill.pooled or 0
     back["pooled"] = pooled if bill.pooled is None else bill.pooled
     back["other"] = bill.other or 0
     _check_said(bill, left, most=True)
@@ -175,7 +182,7 @@ def _partial(
     if rest < 0:
         most = f"与其他基金合计不超过{yuan(bill.total)}元"
         refuse(bill, "refund", "统筹支付", yuan(back["pooled"]), most, "大于退费")
-    own, shares = _accounts(bill, open_bill, rest)
+    own, shares = _accounts(open_bill, rest, bill.own, bill.shared)
     back |= {"own": own, "shared": sum(share.amount for share in shares)}
     back["cash"] = rest - own - back["shared"]
     if back["cash"] < 0 or back["cash"] > left["cash"]:
@@ -186,13 +193,23 @@ def _partial(
         expected = f"{yuan(back['cash'])}元"
         why = "与各项之差不符"
         refuse(bill, "refund", "现金支付", yuan(bill.cash), expected, why)
-    return back, shares
+    return back, shares, _compared(bill, open_bill, pooled)
+
+
+def _compared(bill: Bill, open_bill: OpenBill, pooled: int) -> str:
+    """Where the list's parts differ from ours; `pooled` is what ours gives the fund."""
+    said = (bill.pooled, bill.own, bill.shared)
+    if said == (None, None, None):
+        return ""
+    rest = max(0, bill.total - pooled - (bill.other or 0))
+    own, shares = _accounts(open_bill, rest)
+    return differences_of(said, (pooled, own, sum(s.amount for s in shares)))
 
 
 def _again(open_bill: OpenBill, in_policy: int, standing: Standing) -> tuple[int, int]:
     """Deductible and fund of what remains of a bill, on its own day's accumulators."""
     of, rule = open_bill.of, _rule(open_bill)
-    held = standing.designation(of.institution, of.at[:10])
+    held = standing.designation_then(of.institution, of.at[:10])
     if held is None or held.level in rule.qualified and not held.qualified:
         return 0, 0
     parts = reimburse(
@@ -205,12 +222,17 @@ def _again(open_bill: OpenBill, in_policy: int, standing: Standing) -> tuple[int
     return parts.deductible, parts.fund
 
 
-def _accounts(bill: Bill, open_bill: OpenBill, rest: int) -> tuple[int, list[Share]]:
-    """What the accounts get back, the last that paid first; as the list says it."""
+def _accounts(
+    open_bill: OpenBill,
+    rest: int,
+    own_said: int | None = None,
+    shared_said: int | None = None,
+) -> tuple[int, list[Share]]:
+    """What the accounts get back, the last that paid first; or as the list says it."""
     left = open_bill.left
     paid = [share.amount for share in open_bill.shares]
-    if bill.own is not None and bill.shared is not None:
-        own, parts = bill.own, given_back(bill.shared, paid)
+    if own_said is not None and shared_said is not None:
+        own, parts = own_said, given_back(shared_said, paid)
     else:
         own, *parts = given_back(rest, [left["own"], *paid])
     shares = [s._replace(amount=part) for s, part in zip(open_bill.shares, parts)]

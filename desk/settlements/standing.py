@@ -18,13 +18,14 @@ from ledger import regions
 from ledger.settlements import bindings, earlier, institutions, state
 from ledger.settlements.feed import PERSON_ID, SERIAL, Bill, Lines
 from ledger.settlements.institutions import Designation
-from ledger.settlements.results import MANUAL
+from ledger.settlements.results import CHARGE, MANUAL
 from ledger.settlements.state import NOTHING_USED, Account, Insured
 from posting_rules.families import Member, in_order
 from posting_rules.outpatient import OutpatientRule, rule_of
 from posting_rules.personal import fund_of_accounts
 from posting_rules.uses import OWN, Ruling, cost_ruling
 
+LAST = "\uffff"  # after every serial
 day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
@@ -78,6 +79,13 @@ class Standing:
 
     def designation(self, code: str, on: str) -> Designation | None:
         return institutions.designated(self.roster.get(code, ()), on)
+
+    def designation_then(self, code: str, on: str) -> Designation | None:
+        """As `designation`, or what held last before: a bill was settled by it, even
+        if the roster was told to end earlier since."""
+        held = self.designation(code, on)
+        before = [one for one in self.roster.get(code, ()) if one.from_day <= on]
+        return held or max(before, key=lambda one: one.from_day, default=None)
 
     def terms(self, bill: Bill, held: Designation) -> Terms:
         """The terms of a bill at an institution, looked up once for all alike."""
@@ -160,7 +168,9 @@ class Standing:
 
         Only lines that stood before the list can be: its own come in order.
         """
-        key, found = (bill.at, bill.serial), [bill.person.until]
+        # What gives back follows what was charged in the same second.
+        serial = bill.serial if bill.act == CHARGE else LAST
+        key, found = (bill.at, serial), [bill.person.until]
         found += [self.people[member.person_id].until for member in members]
         return max((until for until in found if until and until > key), default=None)
 

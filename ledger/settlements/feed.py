@@ -1,8 +1,9 @@
 """Feed: the lines of a list of bills in the order in which they act.
 
 Lines act by 结算时间, then 流水号 (RULES.md section 2, reading 17), whatever their order
-in the file. They are held in memory: sorted there, a million take less than in the
-database, which is only asked what stands of their people and serials.
+in the file; of one second, refunds and reversals come after the bills. They are held
+in memory: sorted there, a million take less than in the database, which is only asked
+what stands of their people and serials.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Iterable, Iterator, NamedTuple
 
+from ledger.settlements.results import CHARGE
 from ledger.settlements.state import Insured
 
 
@@ -54,7 +56,9 @@ LINE = Bill._fields[:-3]
 SERIAL, AT, ORIGINAL, PERSON_ID = map(
     LINE.index, ("serial", "at", "original", "person_id")
 )
-CHANNEL, INSTITUTION, TOTAL = map(LINE.index, ("channel", "institution", "total"))
+ACT, CHANNEL, INSTITUTION, TOTAL = map(
+    LINE.index, ("act", "channel", "institution", "total")
+)
 
 
 class Lines:
@@ -65,6 +69,7 @@ class Lines:
         for block in blocks:
             self.rows.extend(zip(repeat(block.sheet), block.rows, *block.columns))
         self.rows.sort(key=itemgetter(SERIAL))
+        self.rows.sort(key=lambda row: row[ACT] != CHARGE)  # after what they give back
         self.rows.sort(key=itemgetter(AT))
         self.repeated = self._repeated()
 
@@ -74,7 +79,9 @@ class Lines:
         if len(set(self.column(SERIAL))) == len(self.rows):
             return set()
         serials = list(self.column(SERIAL))
-        self.rows.sort(key=lambda row: (row[AT], row[SERIAL], repr(row[AT:])))
+        self.rows.sort(
+            key=lambda row: (row[AT], row[ACT] != CHARGE, row[SERIAL], repr(row[AT:]))
+        )
         return {serial for serial, times in Counter(serials).items() if times > 1}
 
     def column(self, place: int) -> Iterator:
