@@ -15,20 +15,23 @@ PARTS = ("total", "in_policy", "deductible", "pooled", "own", "other", "cash")
     "settlement", help="一笔门诊结算怎样分担，或一笔代缴保费由谁付；只按流水号查询。"
 )
 @click.argument("serial", metavar="流水号")
+@click.option("--premium", "of_premium", is_flag=True, help="按缴费流水号查代缴保费")
 @click.option("--masked", is_flag=True, help="遮蔽个人编号（查询不留记录）")
 @by_option
 @json_option
 @click.pass_obj
-def settlement(session, serial, masked, by, as_json):
-    from desk.settlements.look_up import look_up
+def settlement(session, serial, of_premium, masked, by, as_json):
+    from desk.settlements.look_up import also, look_up
     from reports.settlements.settlement import Bill
 
-    found = look_up(session.home(), actor(by), serial, masked)
+    found = look_up(session.home(), actor(by), serial, masked, of_premium)
     of_bill = isinstance(found, Bill)
     if as_json:
         tell_json(bill_json(found) if of_bill else premium_json(found))
     else:
         (_tell_bill if of_bill else _tell_premium)(found)
+        if also(session.home(), found):
+            _tell_other(of_bill, serial)
 
 
 def bill_json(bill) -> dict:
@@ -173,6 +176,15 @@ def _tell_premium(premium) -> None:
         click.echo(f"统筹区之间{f'{period}已清算' if period else '还没有清算'}。")
     if premium.paid_on_in:
         click.echo(f"{premium.paid_on_in}已转交。")
+
+
+def _tell_other(of_bill: bool, serial: str) -> None:
+    """That the other list used the same serial, and how to ask for that line."""
+    if of_bill:
+        how = f"代缴保费，查看请用 yibao settlement {serial} --premium"
+        click.echo(f"流水号{serial}还有一笔{how}。")
+    else:
+        click.echo(f"流水号{serial}还有一笔结算，查看请去掉 --premium。")
 
 
 def _tell_payments(payments, total) -> None:

@@ -223,7 +223,7 @@ def fund_of_accounts(region: str) -> str:
 
 def clause(region: str, refused: str) -> str:
     """The article by which a line of a list of bills is refused: registered, dead,
-    region, designated, pooled, split, use, refund, twice, time, order, binding,
+    region, designated, deduction, pooled, split, use, refund, twice, time, order, binding,
     premium."""
     for document in documents_of(region):
         if refused in document.clauses:

@@ -24,15 +24,19 @@ from reports.checks.families import families
 from reports.checks.findings import NOTE, Finding
 from reports.checks.identities import mirrors, passed_on, places, stranded
 from reports.checks.institutions import institutions
+from reports.checks.left_behind import left_behind
 from reports.checks.people import accounts, below_zero
 from reports.checks.people_lines import lines
 from reports.checks.people_moved import movements
 from reports.checks.people_sums import moved
+from reports.checks.premiums import premiums
 from reports.checks.rates import rates
 from reports.checks.region_clearing import region_clearing
+from reports.checks.settlement_acts import acts
 from reports.checks.settlements import settlements
 from reports.checks.sources import NO_SOURCES, sources_of
 from reports.checks.store import stored
+from reports.checks.told_late import told_late
 
 
 def check(
@@ -77,7 +81,11 @@ def _people(connection: Connection, unmasked: bool) -> Iterator[Finding]:
     yield from lines(connection, unmasked)
     yield from movements(connection, unmasked)
     yield from settlements(connection, unmasked)
+    yield from acts(connection)
+    yield from premiums(connection, unmasked)
     yield from region_clearing(connection)
+    yield from told_late(connection, unmasked)
+    yield from left_behind(connection, unmasked)
 
 
 def _advances(connection: Connection, policy: Policy, on: date) -> Iterator[Finding]:

@@ -400,20 +400,134 @@ def test_an_account_that_does_not_exist_is_refused(shared):
         run(shared, post=["S7"])
 
 
-def test_a_refund_of_theirs_gives_back(shared):
+THEIR_REFUND = """结算流水号 | 结算时间 | 授权人编号 | 金额 | 业务类型
+    S1 | 2024-07-03 10:00:00 | P1 | 100.00 | 收费
+    S2 | 2024-07-04 10:00:00 | P1 | 50.00 | 收费
+    S3 | 2024-07-05 10:00:00 | P1 | 30.00 | 收费
+    T3 | 2024-07-06 10:00:00 | P1 | 30.00 | {}"""
+
+
+@pytest.mark.parametrize("act", ["退费", "冲正"])
+def test_what_they_gave_back_is_never_made_up(shared, act):
+    """Money from nothing: the charge that it gives back is not named in their list."""
+    take(shared, "G9", THEIR_REFUND.format(act))
+
+    with pytest.raises(BookError, match=f"T3：对方是{act}，补记只补收费.*G3"):
+        run(shared, post=["T3"])
+    with pytest.raises(BookError, match="应作“补录退费”，不能冲正.*G3"):
+        run(shared, reverse=["T3"])
+    made = run(shared, reverse=["ALL"], post=["ALL"])
+
+    assert told(made) == [("theirs_only", "T3", None, "-30.00", "补录退费", "open")]
+    assert made.notes[0].startswith(f"流水号T3：对方是{act}")
+    assert (made.vouchers, balance(shared)) == ([], 82000)
+
+
+def test_what_they_gave_back_agrees_once_our_list_names_its_charge(shared):
+    """820.00 and 30.00 of S3."""
+    take(shared, "G9", THEIR_REFUND.format("退费"))
+    take(
+        shared,
+        "G3",
+        "结算流水号 | 结算时间 | 业务类型 | 原结算流水号 | 个人编号 | 医疗总费用"
+        " | 政策范围内费用\nT3 | 2024-07-06 10:00:00 | 退费 | S3 | P2 | 30.00 | 30.00",
+        name="退费.csv",
+    )
+
+    made = run(shared)
+
+    assert (made.rows, made.agreed, balance(shared)) == ([], (4, 150), 85000)
+
+
+def test_a_charge_that_they_have_as_a_refund_is_theirs_to_correct(shared):
     take(
         shared,
         "G9",
         """结算流水号 | 结算时间 | 授权人编号 | 金额 | 业务类型
         S1 | 2024-07-03 10:00:00 | P1 | 100.00 | 收费
         S2 | 2024-07-04 10:00:00 | P1 | 50.00 | 收费
-        S3 | 2024-07-05 10:00:00 | P1 | 30.00 | 收费
-        T3 | 2024-07-06 10:00:00 | P1 | 30.00 | 退费""",
+        S3 | 2024-07-05 10:00:00 | P1 | 30.00 | 退费""",
     )
 
-    made = run(shared, post=["T3"])
+    made = run(shared, reverse=["ALL"], post=["ALL"])
 
-    assert (made.open, made.agreed, balance(shared)) == (0, (4, 150), 85000)
+    assert told(made) == [("differ", "S3", "30.00", "-30.00", "对方更正", "open")]
+
+
+@pytest.fixture
+def two_payers(anhui_home):
+    """P1 of 芜湖 has 100.00 and P3 of 蚌埠 50.00, P2 of 合肥 nothing: of S1, 130.00 in
+    合肥, P1 pays 100.00 and P3 30.00."""
+    home = anhui_home
+    take(home, "G10", "机构代码\nH34010000001", name="机构.csv")
+    accounts(
+        home,
+        f"""个人编号 | 姓名 | 期初余额 | 统筹区代码
+        P1 | 张三 | 100.00 | {WUHU}
+        P3 | 王五 | 50.00 | 340300
+        P2 | 李四 | 0.00 | {HEFEI}""",
+    )
+    take(
+        home,
+        "G4",
+        """授权人编号 | 被授权人编号 | 时间
+        P1 | P2 | 2024-06-03 09:00:00
+        P3 | P2 | 2024-06-04 09:00:00""",
+        name="绑定.csv",
+    )
+    made = take(
+        home,
+        "G3",
+        "结算流水号 | 结算时间 | 个人编号 | 医疗总费用 | 政策范围内费用\n"
+        "S1 | 2024-07-03 10:00:00 | P2 | 130.00 | 130.00",
+        name="结算.csv",
+    )
+    assert made.status == "posted", made.message
+    return home
+
+
+def of_both(home, first, second):
+    lines = [
+        f"S1 | 2024-07-03 10:00:00 | {payer} | {region} | {amount}"
+        for payer, region, amount in (("P1", WUHU, first), ("P3", "340300", second))
+        if amount
+    ]
+    table = "结算流水号 | 结算时间 | 授权人编号 | 授权地代码 | 金额\n"
+    take(home, "G9", table + "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    "second, row",
+    [
+        ("", ("ours_only", "S1", "30.00", None, "对方补记", "open")),
+        ("31.00", ("differ", "S1", "30.00", "31.00", "对方更正", "open")),
+    ],
+)
+def test_a_bill_of_which_a_payer_agrees_is_not_reversed(two_payers, second, row):
+    of_both(two_payers, "100.00", second)
+
+    with pytest.raises(BookError, match="S1另有1位授权人的金额与对方相符.*G3"):
+        run(two_payers, reverse=["S1"], post=["S1"])
+    made = run(two_payers, reverse=["ALL"], post=["ALL"])
+
+    assert told(made) == [row]
+    assert made.notes[0].startswith("流水号S1另有1位授权人的金额与对方相符")
+    assert (made.agreed, made.vouchers) == ((1, 100), [])
+    assert [balance(two_payers, who) for who in ("P1", "P3")] == [0, 2000]
+
+
+def test_a_bill_of_which_no_payer_agrees_is_reversed_and_made_up(two_payers):
+    """They have 99.00 of P1 and nothing of P3."""
+    of_both(two_payers, "99.00", "")
+
+    made = run(two_payers, reverse=["S1"], post=["S1"])
+
+    assert sorted(told(made)) == [
+        ("posted", "S1", "99.00", "99.00", "", "resolved"),
+        ("reversed", "S1", "-100.00", None, "", "resolved"),
+        ("reversed", "S1", "-30.00", None, "", "resolved"),
+    ]
+    assert [balance(two_payers, who) for who in ("P1", "P3")] == [100, 5000]
 
 
 def test_a_refund_of_ours_is_for_the_other_side_to_make_up(shared):

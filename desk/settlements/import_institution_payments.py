@@ -12,13 +12,17 @@ from typing import Sequence
 
 from sqlalchemy import Connection
 
-from desk.settlements.payment_checks import TITLES, Checking, Placed
+from desk.settlements.payment_checks import TITLES, Checking, Ground, Placed
 from desk.taking import Desk, Taken, other_content, said
 from importers.faults import Faults, Wrong
 from ledger import postings
 from ledger.documents import InstitutionPayment, SourceDocument, source_text
 from ledger.money import NOTHING
-from ledger.settlements import institution_dues, institution_payments
+from ledger.settlements import (
+    institution_bills,
+    institution_dues,
+    institution_payments,
+)
 from ledger.vouchers import Posting
 from posting_rules.entries import Share
 from posting_rules.personal import documents_of
@@ -110,15 +114,28 @@ def _placed(
 ) -> list[Placed]:
     """Every new line with its place, checked against roster and clearing, in order."""
     faults = Faults(document.name)
-    codes = {line.institution for line in lines}
-    asked = {str(line.period) for line in lines}
-    roster = institution_payments.roster(connection, codes)
-    dues = {due.key: due for due in institution_dues.dues(connection, periods=asked)}
-    periods = institution_dues.periods(connection)
-    checking = Checking(desk, faults, roster, dues, periods)
+    checking = Checking(desk, faults, _ground(connection, lines))
     placed = [one for line in lines if (one := checking.placed(line))]
     faults.check()
     return placed
+
+
+def _ground(connection: Connection, lines: Sequence[InstitutionPayment]) -> Ground:
+    """What the lines are checked against; the bills are read where one deducts."""
+    codes = {line.institution for line in lines}
+    asked = {str(line.period) for line in lines}
+    deducting = [line for line in lines if line.deducted]
+    return Ground(
+        roster=institution_payments.roster(connection, codes),
+        dues={due.key: due for due in institution_dues.dues(connection, periods=asked)},
+        periods=institution_dues.periods(connection),
+        pooled=institution_bills.pooled_at_home(
+            connection,
+            {str(line.period) for line in deducting},
+            {line.institution for line in deducting},
+        ),
+        booked=institution_bills.booked_until(connection, asked, codes),
+    )
 
 
 def _posting(desk: Desk, document: SourceDocument, placed: list[Placed]) -> Posting:

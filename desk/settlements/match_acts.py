@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import count
-from typing import Iterable, Iterator, Sequence
+from typing import Iterable, Iterator, Sequence, TypeVar
 
 from sqlalchemy import Connection
 
+from desk.settlements.match_choosing import gives_back, of_g3
 from desk.settlements.recording import Recorder, record
 from desk.taking import Desk
 from ledger import regions
@@ -22,11 +23,12 @@ from ledger.money import from_fen, grouped
 from ledger.people.masks import masked_id
 from ledger.settlements import matching
 from ledger.settlements.institutions import designated, designations
-from ledger.settlements.matching import Found
+from ledger.settlements.matching import Done, Found
 from ledger.settlements.originals import reversal_of
 from ledger.settlements.results import MADE_UP, NETWORKED, Result, Share
 from posting_rules.personal import clause, fund_of_accounts
 
+Seen = TypeVar("Seen", Found, Done)
 LONGEST = 60  # characters of a serial
 LATEST = "9999-12-31 00:00:00"
 RELATION = "不详"  # the other side's list does not say who was treated
@@ -66,10 +68,14 @@ def irreversible(connection: Connection, line: str) -> str:
 def refused(
     connection: Connection, rows: Iterable[Found], institution: str = ""
 ) -> dict[Found, str]:
-    """Which rows cannot be made up, and why: there must be an account with money, and
-    an institution that is named must be designated at 就医地 on the day."""
+    """Which rows cannot be made up, and why: they must be charges, there must be an
+    account with money, and an institution that is named must be designated at 就医地
+    on the day."""
     rows = list(rows)
-    found = _elsewhere(connection, rows, institution) if institution else {}
+    found = {row: of_g3(row) for row in rows if gives_back(row)}
+    rows = [row for row in rows if row not in found]
+    if institution:
+        found |= elsewhere(connection, rows, institution)
     rows = [row for row in rows if row not in found]
     free = matching.free_money(connection, [row.payer_id for row in rows])
     for row in rows:
@@ -87,9 +93,9 @@ def refused(
     return found
 
 
-def _elsewhere(
-    connection: Connection, rows: Sequence[Found], institution: str
-) -> dict[Found, str]:
+def elsewhere(
+    connection: Connection, rows: Sequence[Seen], institution: str
+) -> dict[Seen, str]:
     """Rows that an institution cannot have treated, and why."""
     roster = designations(connection).get(institution, ())
     found = {}

@@ -15,8 +15,17 @@ from typing import NamedTuple, Sequence
 from sqlalchemy import Connection
 
 from desk.settlements import match_acts, match_list
+from desk.settlements.match_choosing import (
+    ALL,
+    keeps,
+    one_sided_charge,
+    proposed,
+    serials,
+    voucher,
+    why_not,
+)
 from desk.taking import Desk, approved
-from ledger import postings, settings
+from ledger import settings
 from ledger.book_files import print_changed
 from ledger.database import Home
 from ledger.errors import BookError
@@ -24,10 +33,9 @@ from ledger.money import from_fen
 from ledger.periods import Month
 from ledger.postings import Actor, Recorded
 from ledger.settlements import matching
-from ledger.settlements.matching import OURS_ONLY, THEIRS_ONLY, Compared, Found
-from ledger.settlements.results import CHARGE, MADE_UP, REVERSAL
+from ledger.settlements.matching import THEIRS_ONLY, Compared, Found
+from ledger.settlements.results import MADE_UP, REVERSAL
 
-ALL = "ALL"
 OPEN, RESOLVED, WAITING = "open", "resolved", "waiting"
 
 
@@ -93,7 +101,7 @@ def match(
         if reverse:
             ids = _reverse(connection, desk, period, compared, reverse, notes)
             vouchers += approved(connection, desk, ids, False)[0]
-            compared = matching.compare(connection, str(period))
+            compared = _lacking_before(connection, period, compared)
         if post:
             asked = (post, institution)
             ids = _post(connection, desk, period, compared, asked, notes)
@@ -112,16 +120,19 @@ def match(
     return made._replace(file=match_list.write(home, made, on))
 
 
-def proposed(row: Found) -> str:
-    """What to do about a row; what the other side has to do where we cannot."""
-    ours = row.act in (CHARGE, MADE_UP)
-    if row.kind == THEIRS_ONLY:
-        return MADE_UP
-    if row.act == MADE_UP and row.line != row.serial:
-        return "冲销补记的凭证"
-    if row.kind == OURS_ONLY:
-        return REVERSAL if ours else "对方补记"
-    return f"{REVERSAL}后{MADE_UP}" if ours else "对方更正"
+def _lacking_before(
+    connection: Connection, period: Month, before: Compared
+) -> Compared:
+    """Compare again after a reversal; what they have and we lack now is for `--post`
+    only where it was a difference before."""
+    known = {(row.serial, row.payer_id) for row in before.found}
+    after = matching.compare(connection, str(period))
+    kept = [
+        row
+        for row in after.found
+        if row.kind != THEIRS_ONLY or (row.serial, row.payer_id) in known
+    ]
+    return after._replace(found=kept)
 
 
 def _reverse(
@@ -132,17 +143,18 @@ def _reverse(
     wanted: Sequence[str],
     notes: list[str],
 ) -> list[int]:
-    """冲正 of our lines, each once, whatever rows name it."""
-    able = {row.line for row in compared.found if proposed(row).startswith(REVERSAL)}
-    named = _named(wanted)
+    """冲正 of our lines, each once, whatever rows name it; never of a bill of which
+    another payer's row agrees."""
+    ours = {row.line: row for row in compared.found if one_sided_charge(row)}
+    named = serials(wanted)
     for serial in named:
-        if serial not in able:
-            raise BookError(_why_not(connection, period, compared, serial, REVERSAL))
+        if serial not in ours or keeps(ours[serial]):
+            raise BookError(why_not(connection, period, compared, serial, REVERSAL))
     if ALL not in wanted:
         return match_acts.reverse(connection, desk, str(period), named)
     lines = []
-    for line in sorted(able):
-        why = match_acts.irreversible(connection, line)
+    for line, row in sorted(ours.items()):
+        why = keeps(row) or match_acts.irreversible(connection, line)
         notes.extend([f"{why}；没有冲正"] if why else ())
         lines += [] if why else [line]
     return match_acts.reverse(connection, desk, str(period), lines) if lines else []
@@ -159,10 +171,10 @@ def _post(
     """补记 of what only the other side has; `asked` are 流水号 and an institution."""
     wanted, institution = asked
     able = [row for row in compared.found if row.kind == THEIRS_ONLY]
-    named = _named(wanted)
+    named = serials(wanted)
     for serial in named:
         if serial not in {row.serial for row in able}:
-            raise BookError(_why_not(connection, period, compared, serial, MADE_UP))
+            raise BookError(why_not(connection, period, compared, serial, MADE_UP))
     if ALL not in wanted:
         able = [row for row in able if row.serial in named]
     refused = match_acts.refused(connection, able, institution)
@@ -172,30 +184,6 @@ def _post(
     notes += said
     able = [row for row in able if row not in refused]
     return match_acts.post(connection, desk, able, institution)
-
-
-def _named(wanted: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(serial for serial in wanted if serial != ALL))
-
-
-def _why_not(
-    connection: Connection, period: Month, compared: Compared, serial: str, act: str
-) -> str:
-    """Why a serial cannot be made up or reversed: where it was done, or what it is."""
-    for done in compared.done:
-        if serial in (done.serial, done.line):
-            voucher = _voucher(connection, done.posting_id)
-            waits = "（草稿，待审核）" if done.state == "draft" else ""
-            return f"流水号{serial}已由{voucher}{done.act}{waits}，没有重复{act}"
-    rows = [row for row in compared.found if serial in (row.serial, row.line)]
-    if rows:
-        first = proposed(rows[0])
-        does = {REVERSAL: "用 --reverse", MADE_UP: "用 --post"}.get(first, "")
-        if first == f"{REVERSAL}后{MADE_UP}":
-            does = "先 --reverse，再 --post（可以写在一条命令里）"
-        words = f"；{does}" if does else ""
-        return f"流水号{serial}应作“{first}”，不能{act}{words}"
-    return f"{period}没有流水号{serial}的单边账：双方相符，或都没有这一笔；不用{act}"
 
 
 def _open(row: Found, on: date) -> Row:
@@ -221,7 +209,7 @@ def _done(connection: Connection, compared: Compared, on: date) -> list[Row]:
     rows = []
     for done in compared.done:
         if done.posting_id not in names:
-            names[done.posting_id] = _voucher(connection, done.posting_id)
+            names[done.posting_id] = voucher(connection, done.posting_id)
         posted = done.act == MADE_UP
         rows.append(
             Row(
@@ -242,12 +230,6 @@ def _done(connection: Connection, compared: Compared, on: date) -> list[Row]:
             )
         )
     return rows
-
-
-def _voucher(connection: Connection, posting_id: int | None) -> str:
-    """The first voucher of a posting by name, #ID while it is a draft."""
-    made = postings.recorded(connection, [posting_id] if posting_id else [])
-    return (made[0].name or f"#{made[0].id}") if made else ""
 
 
 def _desk(connection: Connection, actor: Actor) -> Desk:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Sequence
 
@@ -12,7 +13,7 @@ from desk.taking import Desk
 from importers.faults import Faults, Wrong
 from ledger import regions
 from ledger.documents import InstitutionPayment
-from ledger.money import grouped
+from ledger.money import NOTHING, grouped
 from ledger.settlements.institution_dues import Due
 from posting_rules.personal import clause
 from posting_rules.policies import advance_policy
@@ -38,19 +39,26 @@ class Placed(NamedTuple):
     proof: bool
 
 
+class Ground(NamedTuple):
+    """What lines are checked against, of their institutions and periods.
+
+    `pooled` is what the place's own pooled fund pays, by key of due; `booked` the day
+    until which bills were booked, by place, institution, period.
+    """
+
+    roster: dict[str, list]
+    dues: dict[tuple, Due]
+    periods: set[str]
+    pooled: dict[tuple, Decimal]
+    booked: dict[tuple, date]
+
+
 class Checking:
     """Lines against the roster and what is due; what earlier lines took is gone."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        faults: Faults,
-        roster: dict[str, list],
-        dues: dict[tuple, Due],
-        periods: set[str],
-    ):
-        self.desk, self.faults = desk, faults
-        self.roster, self.dues, self.periods = roster, dues, periods
+    def __init__(self, desk: Desk, faults: Faults, ground: Ground):
+        self.desk, self.faults, self.ground = desk, faults, ground
+        self.roster, self.dues, self.periods = ground[:3]
         self.places: dict[tuple[str, str], str] = {}
 
     def placed(self, line: InstitutionPayment) -> Placed | None:
@@ -74,7 +82,10 @@ class Checking:
             return self._fault(
                 line, "period", self._not_cleared(line), "已出结算单的期间"
             )
-        return self._against_due(line, self._place(line, [row, *reversed(rows)]))
+        place = self._place(line, [row, *reversed(rows)])
+        if self._too_early(line, place):
+            return None
+        return self._against_due(line, place)
 
     def _place(self, line: InstitutionPayment, rows: Sequence) -> str:
         """The city that owes the institution: where it is, or was; one a transfer."""
@@ -89,6 +100,17 @@ class Checking:
             if key in self.dues:
                 return row.region
         return rows[0].region
+
+    def _too_early(self, line: InstitutionPayment, place: str) -> bool:
+        """Whether the payment would stand in the books before the bills it pays."""
+        key = (place, line.institution, str(line.period))
+        booked = self.ground.booked.get(key)
+        if booked is None or (self.desk.post_on or line.paid_on) >= booked:
+            return False
+        why = f"早于所付结算的入账日期{booked}；请核对付款日期和结算期，"
+        why += f"确已先付的，用 --post-on 给出{booked}或其后的凭证日期再导入"
+        self._fault(line, "paid_on", why, f"不早于{booked}")
+        return True
 
     def _not_cleared(self, line: InstitutionPayment) -> str:
         province = self.desk.province
@@ -117,10 +139,26 @@ class Checking:
             why += f"{grouped(due.payable)}（应付{grouped(due.net)}，已付"
             why += f"{grouped(due.vouched + due.paid)}，已扣{grouped(due.deducted)}）"
             return self._fault(line, "amount", why, f"不多于{grouped(due.payable)}")
+        if self._beyond_pooled(line, due):
+            return None
         self.dues[key] = due._replace(
             paid=due.paid + line.amount, deducted=due.deducted + line.deducted
         )
         return Placed(line, place, False)
+
+    def _beyond_pooled(self, line: InstitutionPayment, due: Due) -> bool:
+        """Whether more is deducted than the place's own pooled fund paid: the rest is
+        other people's money, and no deduction gives that back to them."""
+        pooled = max(NOTHING, self.ground.pooled.get(due.key, NOTHING))
+        most = max(NOTHING, pooled - due.deducted)
+        if line.deducted <= most:
+            return False
+        why = f"多于可以扣的{grouped(most)}：这一期{regions.name(due.place)}参保人的"
+        why += f"统筹基金支付{grouped(pooled)}，已扣{grouped(due.deducted)}"
+        why += f"（{clause(self.desk.province, 'deduction')}）；"
+        why += "个人账户、外地参保人的费用请用退费、冲正（G3）退回"
+        self._fault(line, "deducted", why, f"不多于{grouped(most)}")
+        return True
 
     def _fault(
         self, line: InstitutionPayment, name: str, why: str, expected: str

@@ -11,6 +11,7 @@ posting opens a row again by itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Iterable, NamedTuple, Sequence
 
 from sqlalchemy import Connection, bindparam, text
@@ -28,7 +29,8 @@ OURS_ONLY, THEIRS_ONLY, DIFFER = "ours_only", "theirs_only", "differ"
 class Found(NamedTuple):
     """A row that does not agree; None on the side that does not have it.
 
-    `line` is our settlement's serial, of what was made up perhaps another than theirs.
+    `line` is our settlement's serial, of what was made up perhaps another than theirs;
+    `agreed` counts its other payers whose amounts agree with the other side.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Found(NamedTuple):
     document_id: int | None  # of theirs
     sheet: str
     row: int | None
+    agreed: int = 0
 
 
 class Done(NamedTuple):
@@ -59,6 +62,7 @@ class Done(NamedTuple):
     amount: int
     state: str
     posting_id: int | None
+    institution: str
 
 
 class Compared(NamedTuple):
@@ -80,6 +84,8 @@ def compare(connection: Connection, month: str) -> Compared:
     rows = [Found(*row) for row in connection.execute(text(ODD), near)]
     odd = [row.ours for row in rows if row.ours is not None]
     theirs = connection.execute(text(COUNT_THEIRS), {"month": month}).scalar_one()
+    if theirs:
+        rows = _with_agreed(connection, month, rows)
     return Compared(
         (ours - len(odd), total - sum(odd)), theirs, rows, _done(connection, month)
     )
@@ -126,6 +132,17 @@ def status_of(connection: Connection, person_id: str) -> str:
     """在职 or 退休 as last known, "" for who is not registered."""
     row = connection.execute(text(STATUS), {"person": person_id}).first()
     return row.status if row else ""
+
+
+def _with_agreed(connection: Connection, month: str, rows: list[Found]) -> list[Found]:
+    """Say of our rows how many other payers of their bills agree."""
+    odd = {(row.line, row.payer_id) for row in rows if row.line}
+    agreed: Counter[str] = Counter()
+    asked = text(PAYERS).bindparams(bindparam("lines", expanding=True))
+    for part in slices(sorted({line for line, _ in odd})):
+        for row in connection.execute(asked, {"month": month, "lines": part}):
+            agreed[row.serial] += (row.serial, row.payer_id) not in odd
+    return [row._replace(agreed=agreed[row.line]) if row.line else row for row in rows]
 
 
 def _done(connection: Connection, month: str) -> list[Done]:
@@ -180,6 +197,12 @@ OUR_ROWS = f"""
         SELECT 1 FROM {OUT} AS back
         WHERE back.person_id = s.person_id AND back.serial = s.serial)
 """
+PAYERS = """
+    SELECT sh.serial, sh.payer_id FROM serial_key AS k JOIN settlement_share AS sh
+      ON sh.month = :month AND sh.person_id = k.person_id
+     AND sh.serial = k.serial AND sh.freed = 0
+    WHERE k.form = 'G3' AND k.serial IN :lines AND sh.payer_region <> sh.place
+"""
 SUM_OURS = f"SELECT CAST(coalesce(sum(amount), 0) AS bigint) FROM {OURS}"
 COUNT_THEIRS = """
     SELECT count(*) FROM other_settlement WHERE month = :month AND freed = 0
@@ -216,7 +239,7 @@ ODD = f"""
 DONE = f"""
     SELECT a.act, CASE WHEN a.original <> '' THEN a.original ELSE a.serial END,
            a.serial, sh.payer_id, sh.place, sh.payer_region, s."at", sh.amount,
-           a.state, a.posting_id
+           a.state, a.posting_id, s.institution
     FROM {ACTS} AS a JOIN settlement AS s ON s.month = a.month
      AND s.person_id = a.person_id AND s.serial = a.serial AND s.freed = 0
     JOIN settlement_share AS sh ON {ON_LINE}

@@ -13,6 +13,7 @@ from typing import Iterator
 from sqlalchemy import Connection, text
 
 from ledger.money import from_fen
+from ledger.settlements.results import MADE_UP
 from reports.checks.findings import ERROR, Finding
 from reports.checks.people import named, place
 from reports.checks.settlement_sums import sums
@@ -20,6 +21,9 @@ from reports.checks.settlement_sums import sums
 IDENTITY = "12"
 SHOWN = 20  # lines of a kind that are named one by one
 UNDO = "请冲销它所在的凭证（yibao voucher reverse），改正后重新导入清单"
+MADE_UP_UNDO = (
+    "请冲销它所在的凭证（yibao voucher reverse），再用结算清单（G3）补录这笔退费或冲正"
+)
 CORRECT = "请先 yibao settlement 查看这一笔；" + UNDO
 
 
@@ -29,6 +33,7 @@ def settlements(connection: Connection, unmasked: bool = False) -> Iterator[Find
         return
     yield from _parts(connection)
     yield from _shares(connection)
+    yield from _made_up(connection)
     yield from _moved(connection, unmasked)
     yield from _refunds(connection)
     yield from sums(connection)
@@ -47,6 +52,16 @@ def _shares(connection: Connection) -> Iterator[Finding]:
     for row in connection.execute(text(SHARES)).all():
         why = f"应为家庭各账户共济金额之和；{CORRECT}"
         yield _line(row, "共济支付", row.paid, row.shared, why)
+
+
+def _made_up(connection: Connection) -> Iterator[Finding]:
+    """补记 takes over a charge: never nothing, never money given to an account."""
+    for row in connection.execute(text(MADE_UP_BELOW)).all():
+        what = f"结算{row.serial}（{row.month}，{place(row.region)}）补记"
+        found = f"{from_fen(int(row.total)):.2f}"
+        why = f"补记只补收费，退费、冲正要有原收费；{MADE_UP_UNDO}"
+        book = f"{row.region}-city-agency"
+        yield _said(book, what, "大于零的金额", found, why, row.lines)
 
 
 def _refunds(connection: Connection) -> Iterator[Finding]:
@@ -155,6 +170,11 @@ PARTS = f"""
            count(*) OVER () AS lines
     FROM settlement
     WHERE freed = 0 AND total <> pooled + other + own + shared + cash
+    {FIRST}
+"""
+MADE_UP_BELOW = f"""
+    SELECT month, serial, region, total, count(*) OVER () AS lines
+    FROM settlement WHERE freed = 0 AND act = '{MADE_UP}' AND total <= 0
     {FIRST}
 """
 ON_LINE = """sh.month = s.month AND sh.person_id = s.person_id
