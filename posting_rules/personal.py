@@ -223,8 +223,8 @@ def fund_of_accounts(region: str) -> str:
 
 def clause(region: str, refused: str) -> str:
     """The article by which a line of a list of bills is refused: registered, dead,
-    region, designated, deduction, pooled, split, use, refund, twice, time, order, binding,
-    premium."""
+    region, designated, deduction, pooled, split, use, refund, twice, time, order,
+    binding, premium."""
     for document in documents_of(region):
         if refused in document.clauses:
             return f"{document.number} {document.clauses[refused]}"

@@ -1,8 +1,8 @@
 """What tests of institutions share: roster, what is owed, lists of payments.
 
-`owed` writes institution_sum rows with the accruals that a list of bills would make,
-through postings.record; `roster` writes designations. Two institutions of 合肥 and one
-of 芜湖 stand for all: R1 三级, R2 a pharmacy, W1.
+`owed` writes institution_sum rows, the lines behind and the accruals that a list of
+bills would make, through postings.record; `roster` writes designations. Two
+institutions of 合肥 and one of 芜湖 stand for all: R1 三级, R2 a pharmacy, W1.
 """
 
 from datetime import date
@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import forms_by_hand
 from desk_by_hand import rows, take
+from lines_by_hand import bills
 from settlements_by_hand import HEFEI, LI, WUHU
 from sqlalchemy import insert
 
@@ -74,8 +75,9 @@ def roster(home: Home) -> None:
 def owed(home: Home, table: str, approve: bool = True, by: Actor = LI) -> list[int]:
     """Rows of institution_sum with their accruals, one posting a row.
 
-    A row: 月 | 机构 | 险种 | 统筹 | 其他 | 个账 | 共济; what it leaves out is 2024-07,
-    R1, 310 and nothing. The place is the institution's.
+    A row: 月 | 机构 | 险种 | 统筹 | 其他 | 个账 | 共济 | 参保地; what it leaves out is
+    2024-07, R1, 310, nothing and the place, which is the institution's. The vouchers
+    are those of people of the place.
     """
     ids = []
     with home.writing() as connection:
@@ -114,6 +116,16 @@ def _one(connection, row: dict, by: Actor) -> list[int]:
             total=sum(money.values()) + Decimal("10.00"),
             **money,
         )
+    )
+    said = {"institution": institution, "fund": fund, "region": row.get("参保地")}
+    bills(
+        connection,
+        ids[0],
+        str(month),
+        place,
+        lines=int(row.get("笔数") or 1),
+        **{name: value for name, value in said.items() if value},
+        **money,
     )
     return ids
 

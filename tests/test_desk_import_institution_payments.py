@@ -8,6 +8,7 @@ from desk_by_hand import book_files, count, printed, take
 from institutions_by_hand import SEPTEMBER, clear_july, owed, pay, roster
 from people_by_hand import stored
 from settlements_by_hand import LI, WANG
+from sqlalchemy import text
 
 from desk.homes import put_setting
 from desk.reversing import reverse
@@ -85,11 +86,89 @@ def test_what_the_audit_withholds_gives_spending_back(due):
   贷 医保费用支出——普通门诊统筹 310 5.00"""
 
 
-def test_all_may_be_withheld(due):
-    pay(due, "机构代码 | 金额 | 扣款\nR2 | 0.00 | 12.00")
+def test_all_that_the_pooled_fund_pays_may_be_withheld(due):
+    pay(due, "险种 | 金额 | 扣款\n390 | 0.00 | 30.00")
 
     assert "P7" not in paid(due)
     assert "P17" in paid(due)
+
+
+def test_what_an_account_paid_is_not_withheld(due):
+    # All of R2's 12.00 came from an account.
+    fault = only_fault(pay(due, "机构代码 | 金额 | 扣款\nR2 | 11.99 | 0.01"))
+
+    assert (fault.column, fault.found, fault.expected) == ("扣款", "0.01", "不多于0.00")
+    assert fault.message == (
+        "拨付.csv第3行：扣款“0.01”多于可以扣的0.00：这一期合肥市参保人的统筹基金支付"
+        "0.00，已扣0.00（劳社厅发〔2002〕6号 三）；"
+        "个人账户、外地参保人的费用请用退费、冲正（G3）退回。"
+    )
+
+
+def test_what_was_withheld_already_counts_also_within_a_file(due):
+    # 65.00 of R1's 95.00 is pooled.
+    assert pay(due, "金额 | 扣款\n1.00 | 40.00").status == "posted"
+    fault = only_fault(
+        pay(
+            due,
+            """金额 | 扣款 | 交易流水号
+               1.00 | 20.00 | LS2
+               1.00 | 5.01 | LS3""",
+        )
+    )
+
+    assert (fault.row, fault.expected) == (4, "不多于5.00")
+    assert "统筹基金支付65.00，已扣60.00" in fault.message
+    assert pay(due, "金额 | 扣款 | 交易流水号\n1.00 | 25.00 | LS2").status == "posted"
+
+
+def test_what_other_regions_pooled_funds_paid_is_not_withheld(anhui_home):
+    roster(anhui_home)
+    owed(anhui_home, "统筹 | 参保地\n40.00 | 340200\n7.00 | 340100")
+    clear_july(anhui_home)
+    fault = only_fault(pay(anhui_home, "金额 | 扣款\n0.00 | 47.00"))
+
+    assert (fault.found, fault.expected) == ("47.00", "不多于7.00")
+    assert pay(anhui_home, "金额 | 扣款\n40.00 | 7.00").status == "posted"
+
+
+def test_of_what_was_not_cleared_nothing_is_withheld(due):
+    owed(due, "统筹\n500.00")  # waits for the next clearing
+    fault = only_fault(pay(due, "金额 | 扣款\n1.00 | 65.01"))
+
+    assert fault.expected == "不多于65.00"
+
+
+def test_bills_are_not_paid_before_they_are_in_the_books(due):
+    # The bills of July were booked on its last day.
+    fault = only_fault(pay(due, "付款日期 | 金额\n2024-07-30 | 95.00"))
+
+    assert (fault.column, fault.found) == ("付款日期", "2024-07-30")
+    assert fault.expected == "不早于2024-07-31"
+    assert "早于所付结算的入账日期2024-07-31" in fault.message
+    assert "--post-on" in fault.message
+    assert pay(due, "付款日期 | 金额\n2024-07-31 | 95.00").status == "posted"
+
+
+def test_what_was_paid_before_may_stand_after_the_bills(due):
+    late = date(2024, 8, 1)
+    result = pay(due, "付款日期 | 金额\n2024-07-30 | 95.00", post_on=late)
+
+    assert [voucher.dated for voucher in result.vouchers] == [late]
+
+
+def test_a_later_clearing_of_the_period_does_not_hold_up_the_first(due):
+    owed(due, "月 | 统筹\n2024-07 | 5.00", by=LI)
+    with due.writing() as connection:
+        connection.execute(
+            text(
+                "UPDATE voucher SET dated = '2024-09-01' WHERE posting_id IN"
+                " (SELECT max(posting_id) FROM institution_sum)"
+            )
+        )
+    clear_july(due)
+
+    assert pay(due, "付款日期 | 金额\n2024-08-12 | 95.00").status == "posted"
 
 
 def test_rows_of_one_transfer_are_one_voucher(due):

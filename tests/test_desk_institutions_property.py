@@ -45,27 +45,30 @@ act = st.one_of(
 
 
 class Twin:
-    """What is owed and paid, in lists; a part is [period, key, gross, net, voucher]."""
+    """What is owed and paid, in lists; a part is [period, key, gross, net, voucher,
+    pooled]."""
 
     def __init__(self):
         self.waiting, self.parts, self.payments = [], [], []
 
     def owe(self, month, key, pooled, own):
-        self.waiting.append((month, key, pooled))
+        self.waiting.append((month, key, pooled, pooled))
         if own or key[1] == "310":
-            self.waiting.append((month, (key[0], "310"), own))
+            self.waiting.append((month, (key[0], "310"), own, 0))
 
     def clear(self, period, at_once):
         """Whether vouchers are made."""
         taken = [row for row in self.waiting if row[0] <= period]
         self.waiting = [row for row in self.waiting if row[0] > period]
-        sums = defaultdict(int)
-        for _, key, amount in taken:
+        sums, pooled = defaultdict(int), defaultdict(int)
+        for _, key, amount, of_fund in taken:
             sums[key] += amount
+            pooled[key] += of_fund
         fresh = []
         for key, gross in sorted(sums.items()):
             carried = sum(p[2] - p[3] for p in self.parts if p[1] == key)
-            fresh.append([period, key, gross, max(0, gross + carried), None])
+            net = max(0, gross + carried)
+            fresh.append([period, key, gross, net, None, pooled[key]])
         self.parts += fresh
         return at_once and self.vouch(period, fresh)
 
@@ -102,7 +105,7 @@ class Twin:
             if deducted:
                 return "refused"
             proof = True
-        elif fits:
+        elif fits and (not deducted or deducted <= self.deductible(period, key)):
             proof = False
         else:
             return "refused"
@@ -117,6 +120,12 @@ class Twin:
             )
         )
         return "proof" if proof else "posted"
+
+    def deductible(self, period, key):
+        """What the pooled fund pays, less what was deducted."""
+        mine = [p for p in self.payments if p["period"] == period and p["key"] == key]
+        pooled = sum(p[5] for p in self.parts if p[:2] == [period, key])
+        return max(0, pooled) - sum(p["deducted"] for p in mine)
 
     def free_list(self, serial):
         self.payments = [p for p in self.payments if p["serial"] != serial]
