@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from desk_by_hand import printed
 from people_by_hand import stored
-from settlements_by_hand import HEFEI, LI, WANG, WUHU, accounts, take
+from settlements_by_hand import BENGBU, HEFEI, LI, WANG, WUHU, accounts, take
 
 from desk.homes import put_setting
 from desk.reversing import reverse
@@ -456,30 +456,36 @@ def test_a_charge_that_they_have_as_a_refund_is_theirs_to_correct(shared):
 
 @pytest.fixture
 def two_payers(anhui_home):
-    """P1 of 芜湖 has 100.00 and P3 of 蚌埠 50.00, P2 of 合肥 nothing: of S1, 130.00 in
-    合肥, P1 pays 100.00 and P3 30.00."""
+    """P1 of 芜湖 has 100.00 and P3 of 合肥 50.00, P2 of 芜湖 nothing: of S1, 130.00 in
+    蚌埠, P1 pays 100.00 and P3 30.00."""
     home = anhui_home
-    take(home, "G10", "机构代码\nH34010000001", name="机构.csv")
+    take(
+        home,
+        "G10",
+        f"机构代码 | 统筹区代码\nH34030000001 | {BENGBU}",
+        name="机构.csv",
+    )
     accounts(
         home,
         f"""个人编号 | 姓名 | 期初余额 | 统筹区代码
         P1 | 张三 | 100.00 | {WUHU}
-        P3 | 王五 | 50.00 | 340300
-        P2 | 李四 | 0.00 | {HEFEI}""",
+        P3 | 王五 | 50.00 | {HEFEI}
+        P2 | 李四 | 0.00 | {WUHU}""",
     )
     take(
         home,
         "G4",
-        """授权人编号 | 被授权人编号 | 时间
-        P1 | P2 | 2024-06-03 09:00:00
-        P3 | P2 | 2024-06-04 09:00:00""",
+        """授权人编号 | 被授权人编号 | 关系 | 时间
+        P1 | P2 | 配偶 | 2024-06-03 09:00:00
+        P3 | P2 | 子女 | 2024-06-04 09:00:00""",
         name="绑定.csv",
     )
     made = take(
         home,
         "G3",
-        "结算流水号 | 结算时间 | 个人编号 | 医疗总费用 | 政策范围内费用\n"
-        "S1 | 2024-07-03 10:00:00 | P2 | 130.00 | 130.00",
+        "结算流水号 | 结算时间 | 个人编号 | 机构代码 | 就医地代码 | 医疗总费用"
+        " | 政策范围内费用\n"
+        f"S1 | 2024-07-03 10:00:00 | P2 | H34030000001 | {BENGBU} | 130.00 | 130.00",
         name="结算.csv",
     )
     assert made.status == "posted", made.message
@@ -487,13 +493,14 @@ def two_payers(anhui_home):
 
 
 def of_both(home, first, second):
+    """Their list of S1: what P1 and P3 paid, "" for what they do not have."""
     lines = [
-        f"S1 | 2024-07-03 10:00:00 | {payer} | {region} | {amount}"
-        for payer, region, amount in (("P1", WUHU, first), ("P3", "340300", second))
+        f"S1 | 2024-07-03 10:00:00 | {payer} | {BENGBU} | {region} | {amount}"
+        for payer, region, amount in (("P1", WUHU, first), ("P3", HEFEI, second))
         if amount
     ]
-    table = "结算流水号 | 结算时间 | 授权人编号 | 授权地代码 | 金额\n"
-    take(home, "G9", table + "\n".join(lines))
+    table = "结算流水号 | 结算时间 | 授权人编号 | 就医地代码 | 授权地代码 | 金额\n"
+    assert take(home, "G9", table + "\n".join(lines)).set_aside == 0
 
 
 @pytest.mark.parametrize(

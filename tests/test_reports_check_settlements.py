@@ -102,6 +102,19 @@ def test_parts_that_do_not_add_up(settled):
     assert told == [f"结算S1{AHEAD}总费用：100.01→100.00"]
 
 
+def test_what_was_made_up_of_a_refund_is_found(settled):
+    """As `match --post` did once; money to an account without a charge."""
+    theirs(settled, [*ALL_THREE, ("S6", "7.00")])
+    run(settled, post=["S6"])
+
+    told = broken(
+        settled,
+        "UPDATE settlement SET total = -700, shared = -700 WHERE serial = 'S6'",
+    )
+
+    assert "结算S6（2024-07，340200芜湖市）补记：大于零的金额→-7.00" in told
+
+
 def test_shares_that_are_not_the_shared_part(settled):
     told = broken(
         settled, "UPDATE settlement_share SET amount = 9900 WHERE serial = 'S1'"
