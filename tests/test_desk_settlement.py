@@ -342,3 +342,29 @@ def test_premiums_are_cleared_by_the_year(home, yibao):
     assert (code, err) == (0, "")
     assert told["cleared_in"] == "2024"
     assert "统筹区之间2024已清算。" in yibao("settlement", "J1")[1]
+
+
+def test_a_serial_of_a_bill_and_of_a_premium(home, yibao):
+    """The bill is told first, and that the premium is there; each by itself too."""
+    settled(home, "结算流水号 | 医疗总费用 | 政策范围内费用\nS1 | 130.00 | 130.00")
+    paid(home, "缴费流水号 | 金额\nS1 | 20.00\nJ1 | 20.00")
+
+    bill = yibao("settlement", "S1")[1]
+    premium = yibao("settlement", "S1", "--premium")[1]
+
+    assert "流水号S1还有一笔代缴保费，查看请用 yibao settlement S1 --premium。" in bill
+    assert "缴费流水号S1　代缴保费" in premium
+    assert "流水号S1还有一笔结算，查看请去掉 --premium。" in premium
+    assert asked(yibao, "S1")["act"] == "收费"
+    assert asked(yibao, "S1", "--premium", "--masked")["act"] == "代缴保费"
+    assert "还有一笔" not in yibao("settlement", "J1")[1]
+
+
+def test_a_bill_is_no_premium(home, yibao):
+    settled(home, "结算流水号\nS1")
+
+    code, out, err = yibao("settlement", "S1", "--premium")
+
+    assert (code, out) == (1, "")
+    assert "没有缴费流水号为“S1”的代缴保费" in err
+    assert "还有一笔" not in yibao("settlement", "S1")[1]
