@@ -1,6 +1,7 @@
 """What tests of clearing share: sums as lists leave them, with their vouchers.
 
-Each table is one posting: a row is a row of settlement_sum (or premium_sum), its
+Each table is one posting: a row is a row of settlement_sum (or premium_sum), of
+treatment elsewhere with bills of its own behind; its
 vouchers are those of the accrual (P5b, P6b, P8, P9, P11), dated the month's last day.
 """
 
@@ -8,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from desk_by_hand import rows
+from lines_by_hand import bills
 from settlements_by_hand import LI, WANG
 from sqlalchemy import insert, text
 
@@ -76,9 +78,21 @@ def _recorded(home, lines, vouchers_of, row_of, kind, approve, unit) -> int:
                 for n, line in enumerate(lines)
             ],
         )
+        for line in lines if kind is SettlementSum else ():
+            _bills(connection, ids[0], line)
         if approve:
             postings.approve(connection, ids, WANG)
     return ids[0]
+
+
+def _bills(connection, posting_id: int, line: dict) -> None:
+    """The bills behind a row of treatment elsewhere; family sharing needs none."""
+    if line["部分"] == "共济" or line["付款"] == line["就医地"]:
+        return
+    told = {PARTS[line["部分"]]: Decimal(line["金额"]), "lines": int(line["笔数"])}
+    told |= {"region": line["参保地"], "fund": line["险种"], "channel": line["方式"]}
+    told["act"] = "收费" if line["业务"] == "收费" else "退费"
+    bills(connection, posting_id, line["月份"], line["就医地"], **told)
 
 
 def _told(line) -> Told:

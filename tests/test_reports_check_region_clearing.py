@@ -56,6 +56,20 @@ def cleared(home, **how):
     return clear(home, LI, "family", JULY, ANHUI, **how)
 
 
+def test_of_treatment_elsewhere_bills_count(anhui_home):
+    settled(anhui_home, A_MONTH)
+    cleared(anhui_home)
+    change(
+        anhui_home,
+        "UPDATE clearing_part SET lines = 3 WHERE subject = '异地结算' AND fund = '390'",
+    )
+
+    (finding,) = found(anhui_home)
+
+    assert (finding.expected, finding.found) == ("1笔", "3笔")
+    assert "异地结算" in finding.what
+
+
 def test_open_sums_are_what_the_books_hold(anhui_home):
     settled(anhui_home, A_MONTH)
     premiums(anhui_home, A_SEASON)

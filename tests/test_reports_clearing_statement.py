@@ -5,6 +5,7 @@ from io import BytesIO
 
 import openpyxl
 from clearing_by_hand import premiums, settled
+from lines_by_hand import bills
 from settlements_by_hand import BENGBU, HEFEI, LI, WUHU
 
 from desk.settlements.clearing import clear
@@ -130,6 +131,45 @@ def test_lines_stand_by_triple_and_who_only_insures_is_told(anhui_home):
     assert owed[4] == [*triple, "2024-07", 1, 30, 1, -10, 20]
     assert insured[4] == owed[4]
     assert "不收不付" in insured[0][0]
+
+
+def test_details_count_parts_and_say_so(anhui_home):
+    settled(anhui_home, A_MONTH)
+    content = city_workbook(made(anhui_home), HEFEI)
+
+    details = cells(content, "应收明细")
+
+    assert [row.count("项数") for row in details[2:4]] == [0, 2]
+    assert any("项数按资金分列" in cell for row in details[-4:] for cell in row)
+    assert cells(content, "汇总")[3].count("笔数") == 2
+
+
+def test_a_bill_counts_once_for_each_fund_that_pays(anhui_home):
+    posting_id = settled(
+        anhui_home,
+        """部分 | 就医地 | 参保地 | 付款   | 险种 | 金额
+           统筹 | 340100 | 340200 | 340200 | 310  | 60.00
+           统筹 | 340100 | 340200 | 340200 | 390  | 9.00""",
+    )
+    both = {"region": WUHU, "pooled": D(1), "own": D(1)}
+    with anhui_home.writing() as connection:
+        of_posting = (connection, posting_id, "2024-07", HEFEI)
+        bills(*of_posting, **both, other=D(1))
+        bills(*of_posting, **both, fund="390")  # 390 pooled, 310 the account's
+        bills(*of_posting, region=WUHU, pooled=D(-1), own=D(-1), act="退费")
+        bills(*of_posting, region=WUHU, shared=D(1))  # nothing of the insured's region
+        bills(*of_posting, **both, channel="手工")
+
+    cleared = clear(anhui_home, LI, "family", Month(2024, 7), ANHUI)
+    with anhui_home.reading() as connection:
+        pairs = statement(connection, cleared.clearing).pairs
+
+    # 310: the row's own, the two that both pay of; one given back. 390: two.
+    assert [(p.fund, p.charged_lines, p.returned_lines) for p in pairs] == [
+        ("310", 3, 1),
+        ("390", 2, 0),
+    ]
+    assert [part.lines for part in cleared.parts] == [4, 2]
 
 
 def test_the_provinces_workbook_has_the_matrix_and_the_positions(anhui_home):

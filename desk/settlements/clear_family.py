@@ -16,6 +16,7 @@ from ledger.database import Home
 from ledger.postings import Actor
 from ledger.settlements import clearing_rows
 from ledger.settlements.clearing import Part
+from posting_rules.personal import fund_of_accounts
 
 KIND = "family"
 
@@ -40,5 +41,7 @@ def clear_family(
 def _parts(connection: Connection, clearing_id: int) -> list[Part]:
     return [
         Part(*owed, owed.amount)
-        for owed in clearing_rows.owed_for_treatment(connection, clearing_id)
+        for owed in clearing_rows.owed_for_treatment(
+            connection, clearing_id, fund_of_accounts
+        )
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from sqlalchemy import Connection, func, select, union
 
@@ -17,6 +17,7 @@ from ledger.settlements.clearing import (
     SETTLED,
     SHARED,
 )
+from ledger.settlements.clearing_bills import bills_elsewhere
 
 
 class Owed(NamedTuple):
@@ -63,13 +64,22 @@ class PremiumRow(NamedTuple):
     amount: Decimal
 
 
-def owed_for_treatment(connection: Connection, clearing_id: int) -> list[Owed]:
-    """By subject, payer, 就医地 and fund, in this order."""
+def owed_for_treatment(
+    connection: Connection, clearing_id: int, fund_of: Callable[[str], str]
+) -> list[Owed]:
+    """By subject, payer, 就医地 and fund, in this order; bills count once.
+
+    `fund_of` is the accounts' fund of a region.
+    """
+    bills = bills_elsewhere(connection, clearing_id, fund_of)
     sums: dict[tuple, list] = defaultdict(lambda: [0, NOTHING])
     for row in treatment_rows(connection, clearing_id):
         total = sums[row.subject, row.payer, row.place, row.fund]
         total[0] += row.lines
         total[1] += row.amount
+    for (subject, *pair), total in sums.items():
+        if subject == ELSEWHERE:
+            total[0] = sum(bills.get(tuple(pair), (0, 0)))
     return [Owed(*key, *total) for key, total in sorted(sums.items())]
 
 

@@ -24,6 +24,7 @@ from ledger.settlements.clearing import (
     clearing,
     unit,
 )
+from ledger.settlements.clearing_bills import bills_elsewhere
 from ledger.settlements.clearing_sums import Place, StandingPart
 from posting_rules.openings import EVENT as OPENING
 from posting_rules.personal import fund_of_accounts
@@ -36,7 +37,7 @@ SUBJECTS = (FAMILY, ELSEWHERE, PREMIUM)
 BOTH_SIDES = tuple(side + subject for side in (OWES, IS_OWED) for subject in SUBJECTS)
 COLLECTED = f"{OWES}{PAID_ON}——"
 KINDS = ("family", "premiums")
-Owed = dict[tuple, list]  # by subject, payer, payee, fund: lines and amount
+Owed = dict[tuple, list]  # by subject, payer, payee, fund: how many and amount
 
 
 def region_clearing(connection: Connection) -> Iterator[Finding]:
@@ -49,7 +50,9 @@ def region_clearing(connection: Connection) -> Iterator[Finding]:
     taken, everything = _rows(connection, cities)
     for clearing_id in sorted(together.keys() | (taken.keys() - {None})):
         mine = together.get(clearing_id, [])
-        yield from _parts(clearing_id, mine, taken.get(clearing_id, {}))
+        rows = taken.get(clearing_id, {})
+        _count_bills(connection, clearing_id, rows)
+        yield from _parts(clearing_id, mine, rows)
         if mine:
             yield from _vouchers(connection, mine, cities)
     yield from _mirrors(connection, cities)
@@ -78,6 +81,15 @@ def _rows(
         if row.region in cities:
             add(row.paid_on_id, (PAID_ON, row.region, row.kind, fund), row)
     return taken, everything
+
+
+def _count_bills(connection: Connection, clearing_id: int, rows: Owed) -> None:
+    """Of treatment elsewhere the bills count, not the parts that sum rows count."""
+    elsewhere = [key for key in rows if key[0] == ELSEWHERE]
+    if elsewhere:
+        bills = bills_elsewhere(connection, clearing_id, fund_of_accounts)
+        for key in elsewhere:
+            rows[key][0] = sum(bills.get(key[1:], (0, 0)))
 
 
 def _parts(

@@ -22,11 +22,19 @@ from reports.xlsx import Column, Sheet, workbook
 
 NETTED = "多边轧差：实际收付按轧差后金额，各对之间的清算额供核对。"
 RETURNS = "退还为退费、冲正，红字，在本期清算额中减去。"
+ITEMS = (
+    "项数按资金分列：一笔结算由统筹、其他基金、个账中几种资金支付的，每种各计一项，"
+    "因此可多于汇总中的笔数。"
+)
 MONEY = (
     Column("笔数", "number", 8, "收费"),
     Column("金额", "money", 16, "收费"),
     Column("笔数", "number", 8, "退还"),
     Column("金额", "money", 16, "退还"),
+)
+BY_FUND = tuple(
+    column._replace(title="项数") if column.title == "笔数" else column
+    for column in MONEY
 )
 
 
@@ -123,9 +131,10 @@ def _detail(made: Statement, name: str, title: str, lines: Sequence[Line]) -> Sh
     ]
     wide = len(words)
     total = ("合计", *[""] * (wide - 1), *_added(row[wide:] for row in rows))
-    columns = (*(Column(word, width=width) for word, width, _ in words), *MONEY)
-    columns += (Column("清算额", "money", 18),)
-    return Sheet(name, title, _line(made), columns, rows, total, _notes(made))
+    columns = (*(Column(word, width=width) for word, width, _ in words),)
+    columns += (*(MONEY if premiums else BY_FUND), Column("清算额", "money", 18))
+    notes = _notes(made) if premiums else (ITEMS, *_notes(made))
+    return Sheet(name, title, _line(made), columns, rows, total, notes)
 
 
 def _matrix(made: Statement, title: str, subject: str, fund: str) -> Sheet:

@@ -17,7 +17,8 @@ from ledger import regions
 from ledger.money import NOTHING
 from ledger.settlements import clearing as clearings
 from ledger.settlements import clearing_rows
-from ledger.settlements.clearing import FAMILY, PAID_ON, PREMIUM, Part
+from ledger.settlements.clearing import ELSEWHERE, FAMILY, PAID_ON, PREMIUM, Part
+from ledger.settlements.clearing_bills import bills_elsewhere
 from posting_rules.netting import positions
 from posting_rules.personal import fund_of_accounts
 
@@ -39,7 +40,10 @@ class Head(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Lines that are alike, by 就医地, 参保地 and 授权地 ("" where nobody shares)."""
+    """Lines that are alike, by 就医地, 参保地 and 授权地 ("" where nobody shares).
+
+    A bill stands in the line of each part: `…_lines` of the parts add up to more.
+    """
 
     subject: str
     payer: str
@@ -63,7 +67,10 @@ class Line(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """What one region owes another, on a subject and fund; `net` is what is paid."""
+    """What one region owes another, on a subject and fund; `net` is what is paid.
+
+    Of treatment elsewhere `…_lines` counts bills.
+    """
 
     subject: str
     payer: str
@@ -146,7 +153,8 @@ def statement(connection: Connection, clearing_id: int) -> Statement:
     parts = [kept.part for kept in clearings.parts_of(connection, clearing_id)]
     between = [part for part in parts if part.subject != PAID_ON]
     paid_on = [part for part in parts if part.subject == PAID_ON]
-    return Statement(head, _pairs(between, lines), lines, paid_on)
+    bills = bills_elsewhere(connection, clearing_id, fund_of_accounts)
+    return Statement(head, _pairs(between, lines, bills), lines, paid_on)
 
 
 def _treatment(connection: Connection, clearing_id: int) -> Iterator[tuple]:
@@ -175,12 +183,16 @@ def _lines(rows: Iterable[tuple]) -> list[Line]:
     return [Line(*words, *total) for words, total in sorted(sums.items())]
 
 
-def _pairs(parts: list[Part], lines: list[Line]) -> list[Pair]:
+def _pairs(parts: list[Part], lines: list[Line], bills: dict) -> list[Pair]:
+    """Lines added up; a bill that several funds of a pair pay counts once."""
     sums: dict[tuple, list] = defaultdict(lambda: [0, NOTHING, 0, NOTHING])
     for line in lines:
         total = sums[line.subject, line.payer, line.payee, line.fund]
         for at, value in enumerate(line[-4:]):
             total[at] += value
+    for (subject, *pair), total in sums.items():
+        if subject == ELSEWHERE:
+            total[0], total[2] = bills.get(tuple(pair), (0, 0))
     return [
         Pair(*part[:4], *sums[part[:4]], part.gross, part.net) for part in sorted(parts)
     ]
