@@ -33,7 +33,8 @@ SHOWN = 50  # rows that are told one by one
     "--institution",
     default="",
     metavar="机构代码",
-    help="补记的就医机构（名册中就医地的定点机构），用于本次全部补记；不给则为不详",
+    help="补记的就医机构（名册中就医地的定点机构），用于本次全部补记；不给则为不详，"
+    "以后再用 --post 流水号 --institution 指明",
 )
 @click.option("--on", type=DAY, help="账龄算到哪天，默认今天")
 @dry_run_option
@@ -71,6 +72,7 @@ def _words(made, dry_run: bool) -> dict:
         "period": str(made.period),
         "agreed": {"lines": lines, "amount": f"{amount:.2f}"},
         **{kind: [_row_words(row) for row in made.of(kind)] for kind in KINDS},
+        "named": [_row_words(row) for row in made.named],
         "notes": made.notes,
         "file": made.file,
         "vouchers": voucher_words(made.vouchers, dry_run),
@@ -129,6 +131,10 @@ def _tell(made, dry_run: bool) -> None:
         )
     if len(made.rows) > SHOWN:
         click.echo(f"共{len(made.rows)}笔，全部在清单里。")
+    if made.named:
+        named = "、".join(row.by for row in made.named[:SHOWN])
+        does = "可以指明" if dry_run else "已指明"
+        click.echo(f"{does}{len(made.named)}笔补记的机构：{named}。")
     for note in made.notes[:SHOWN]:
         click.echo(f"注意：{note}", err=True)
     if made.vouchers:

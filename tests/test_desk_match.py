@@ -243,6 +243,117 @@ def test_a_line_made_up_may_name_its_institution(shared):
     assert findings == []
 
 
+CODE = "H34010000001"
+OWED = """SELECT institution, lines, total, shared FROM institution_sum
+    WHERE posting_id = (SELECT posting_id FROM batch JOIN settlement
+        ON settlement.batch_id = batch.id WHERE serial = 'S4' AND freed = 0)
+    ORDER BY institution, total"""
+
+
+def test_what_was_made_up_may_name_its_institution_later(shared):
+    """S4 7.00 and S5 3.00 are one posting; only S4 is named, after the regions cleared
+    both. Then 180.00 of the bills and 7.00 are the institution's."""
+    theirs(shared, [*ALL_THREE, ("S4", "7.00"), ("S5", "3.00")])
+    run(shared, post=["ALL"])
+    clear(shared, WANG, "family", Month(2024, 8), "340000")
+    before = stored(shared, OWED)
+
+    made = run(shared, post=["S4"], institution=CODE)
+
+    assert [(row.by, row.state) for row in made.named] == [("S4", "resolved")]
+    assert (made.vouchers, made.open, balance(shared)) == ([], 0, 81000)
+    assert before == [("", 2, 1000, 1000)]
+    assert stored(shared, OWED) == [("", 1, 300, 300), (CODE, 1, 700, 700)]
+    query = "SELECT institution, note FROM settlement WHERE serial = 'S4'"
+    assert stored(shared, query) == [
+        (CODE, "单边账补记；由li于2024-08-01指明机构"),
+    ]
+    query = "SELECT institution FROM movement WHERE serial = '{}|BJ'"
+    assert stored(shared, query.format("S4")) == [(CODE,)]
+    assert stored(shared, query.format("S5")) == [("",)]
+    cleared = clear(shared, WANG, "institutions", JULY, "340000")
+    assert [(part.payee, str(part.net)) for part in cleared.parts] == [(CODE, "187.00")]
+    with shared.reading() as connection:
+        assert check(connection, date(2024, 12, 31), shared) == []
+    with pytest.raises(BookError, match="S4已由.*补记，没有重复补记$"):
+        run(shared, post=["S4"], institution=CODE)
+
+
+def test_the_last_to_be_named_leaves_no_sum_and_may_follow_a_clearing(shared):
+    theirs(shared, [*ALL_THREE, ("S4", "7.00"), ("S5", "3.00")])
+    run(shared, post=["ALL"])
+
+    run(shared, post=["S4"], institution=CODE)
+    clear(shared, WANG, "institutions", JULY, "340000")
+    run(shared, post=["S5"], institution=CODE)
+    again = clear(shared, WANG, "institutions", JULY, "340000")
+
+    assert stored(shared, OWED) == [(CODE, 1, 300, 300), (CODE, 1, 700, 700)]
+    assert [str(part.net) for part in again.parts] == ["3.00"]
+    with shared.reading() as connection:
+        assert check(connection, date(2024, 12, 31), shared) == []
+
+
+def test_two_that_are_named_one_after_the_other_are_one_sum(shared):
+    theirs(shared, [*ALL_THREE, ("S4", "7.00"), ("S5", "3.00"), ("S6", "2.00")])
+    run(shared, post=["S4", "S5"])
+
+    made = run(shared, post=["S4", "S6"], institution=CODE)
+    run(shared, post=["S5"], institution=CODE)
+
+    assert [row.serial for row in made.named] == ["S4"]
+    assert [row.serial for row in made.of("posted")] == ["S4", "S5", "S6"]
+    assert stored(shared, OWED) == [(CODE, 2, 1000, 1000)]
+
+
+def test_what_gave_a_made_up_line_back_is_named_with_it(shared):
+    """Their list drops S4, it is reversed: S4 and S4-CZ are the institution's."""
+    theirs(shared, [*ALL_THREE, ("S4", "7.00")])
+    run(shared, post=["S4"])
+    stored_month = "UPDATE other_settlement SET freed = 9 WHERE serial = 'S4'"
+    with shared.writing() as connection:
+        connection.exec_driver_sql(stored_month)
+    run(shared, reverse=["S4"])
+
+    run(shared, post=["S4"], institution=CODE)
+
+    query = "SELECT serial FROM settlement WHERE institution = '' ORDER BY serial"
+    assert stored(shared, query) == []
+    with shared.reading() as connection:
+        assert check(connection, date(2024, 12, 31), shared) == []
+
+
+def test_naming_an_institution_later_is_checked_with_the_roster(shared):
+    theirs(shared, [*ALL_THREE, ("S4", "7.00")])
+    run(shared, post=["S4"])
+
+    with pytest.raises(BookError, match="S4：机构X9在2024-07-06不在.*不能指明"):
+        run(shared, post=["S4"], institution="X9")
+    with pytest.raises(BookError, match="请加 --institution 机构代码"):
+        run(shared, post=["S4"])
+    everything = run(shared, post=["ALL"], institution=CODE)
+    tried = run(shared, post=["S4"], institution=CODE, dry_run=True)
+
+    assert (everything.named, len(tried.named)) == ([], 1)
+    assert stored(shared, OWED) == [("", 1, 700, 700)]
+
+
+def test_the_command_says_what_was_named(sqlite_anhui_home, anhui):
+    make(sqlite_anhui_home)
+    theirs(sqlite_anhui_home, [*ALL_THREE, ("S4", "7.00"), ("S5", "3.00")])
+    anhui("match", "2024-07", "--post", "ALL")
+    named = ("match", "2024-07", "--institution", CODE, "--post")
+
+    code, out, _ = anhui(*named, "S4", "--json")
+    _, text, _ = anhui(*named, "S5")
+
+    assert code == 0
+    assert [(row["serial"], row["by"]) for row in json.loads(out)["named"]] == [
+        ("S4", "S4")
+    ]
+    assert "已指明1笔补记的机构：S5。" in text
+
+
 def test_what_names_no_institution_alone_makes_no_clearing_of_them(shared):
     theirs(shared, [*ALL_THREE, ("S4", "7.00")])
     clear(shared, WANG, "institutions", JULY, "340000")

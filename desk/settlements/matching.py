@@ -24,6 +24,7 @@ from desk.settlements.match_choosing import (
     voucher,
     why_not,
 )
+from desk.settlements.match_naming import name, unnamed
 from desk.taking import Desk, approved
 from ledger import settings
 from ledger.book_files import print_changed
@@ -33,7 +34,7 @@ from ledger.money import from_fen
 from ledger.periods import Month
 from ledger.postings import Actor, Recorded
 from ledger.settlements import matching
-from ledger.settlements.matching import THEIRS_ONLY, Compared, Found
+from ledger.settlements.matching import THEIRS_ONLY, Compared, Done, Found
 from ledger.settlements.results import MADE_UP, REVERSAL
 
 OPEN, RESOLVED, WAITING = "open", "resolved", "waiting"
@@ -67,6 +68,7 @@ class Matched(NamedTuple):
     notes: list[str]
     file: str | None
     vouchers: list[Recorded]
+    named: list[Row] = []  # of those posted before: the institution is named now
 
     @property
     def open(self) -> int:
@@ -90,11 +92,13 @@ def match(
     """Compare a month, reverse and then make up what is asked for; 流水号 or ALL.
 
     A serial that cannot be done refuses the command; of ALL it stays open, with a
-    note. What is made up names `institution`, where it is given.
+    note. What is made up names `institution`, where it is given; so does what was made
+    up without one and is asked for again.
     """
     acting = bool(post or reverse)
     vouchers: list[Recorded] = []
     notes: list[str] = []
+    later: list[Done] = []
     with home.writing(keep=acting and not dry_run) as connection:
         desk = _desk(connection, actor)
         compared = matching.compare(connection, str(period))
@@ -103,16 +107,21 @@ def match(
             vouchers += approved(connection, desk, ids, False)[0]
             compared = _lacking_before(connection, period, compared)
         if post:
-            asked = (post, institution)
+            old = unnamed(compared, post) if institution else {}
+            later = name(connection, desk, old, institution)
+            asked = ([serial for serial in post if serial not in old], institution)
             ids = _post(connection, desk, period, compared, asked, notes)
             vouchers += approved(connection, desk, ids, False)[0]
             compared = matching.compare(connection, str(period))
         rows = [_open(row, on) for row in compared.found]
-        rows += _done(connection, compared, on)
+        done = _done(connection, compared, on)
+    named = {(row.line, row.payer_id) for row in later}
+    named_now = [row for row in done if (row.by, row.payer_id) in named]
     if not compared.theirs:
         notes.append(f"{period}还没有对方结算清单（G9），列出的是我方全部")
     lines, fen = compared.agreed
-    made = Matched(period, (lines, from_fen(fen)), rows, notes, None, vouchers)
+    agreed = (lines, from_fen(fen))
+    made = Matched(period, agreed, rows + done, notes, None, vouchers, named_now)
     if dry_run:
         return made
     if acting:
