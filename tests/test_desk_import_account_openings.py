@@ -91,7 +91,8 @@ def test_a_relative_who_was_bound_before_becomes_an_insured_employee(anhui_home)
         ("C", WUHU, 2000),
     ]
     with anhui_home.reading() as connection:
-        assert check(connection, date(2024, 12, 31), anhui_home) == []
+        [one] = check(connection, date(2024, 12, 31), anhui_home)
+    assert (one.severity, one.identity, one.found) == ("note", "转移后余额", "20.00")
 
 
 def test_a_list_without_a_control_total_is_refused(sichuan_home):
