@@ -160,6 +160,8 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
         tracemalloc.stop()
         return most
 
+    peak(MONTHS[:1])  # what is read once is read
+
     assert peak(MONTHS[:9]) < 1.2 * peak(MONTHS[:3])
 
 

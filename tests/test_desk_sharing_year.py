@@ -213,6 +213,7 @@ def uncleared(home):
         " UNION ALL SELECT month, institution, place FROM institution_sum"
         " WHERE clearing_id IS NULL AND month <= :last"
         " AND place IN (SELECT region FROM book)"
+        " AND institution <> ''"  # of 补记, whose institution nobody has named
         " UNION ALL SELECT month, region, payer FROM premium_sum"
         " WHERE clearing_id IS NULL AND region <> payer",
         last=last,

@@ -4,6 +4,7 @@ import tracemalloc
 from datetime import date
 
 import pytest
+import settlements_by_hand
 from forms_by_hand import as_csv, as_workbook, as_xls, as_xlsx, form_rows, write_form
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ G7 = {
     "起始日期": "2023-03-01",
 }
 G8 = {"划转流水号": "HZ001", "退回日期": "2023-04-01", "退回金额": "100.00"}
-LINES = {"G1": G1, "G2": G2, "G6": G6, "G7": G7, "G8": G8}
+LINES = {"G1": G1, "G2": G2, "G6": G6, "G7": G7, "G8": G8, **settlements_by_hand.LINES}
 
 
 def line(form: str, **changes) -> dict:

@@ -7,6 +7,7 @@ from ledger.errors import BookError
 from ledger.subjects import account, subject, subjects
 
 DETAILS = {"": "", "county": "520204", "city": "520100", "province": "440000"}
+DETAILS["region"] = "340100"
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,8 @@ class Sharing:
                     self.carried[code, fund] = owed
                 if owed <= 0:
                     continue
-                cut = min(owed, DEDUCTION) if number % DEDUCTED == 3 else 0
+                pooled = max(0, self.bills.pooled[str(month), code, fund])
+                cut = min(owed, DEDUCTION, pooled) if number % DEDUCTED == 3 else 0
                 yield (
                     *(day, code, institution_name(at), str(month), fund),
                     *(yuan(owed - cut), yuan(cut), "34001000001", payee_account(at)),

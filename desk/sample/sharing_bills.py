@@ -71,8 +71,9 @@ class Bills:
     """The province's bills in the order of time, with what they leave behind.
 
     `dues` is what the networked ones owe an institution, by month, code and fund;
+    `pooled` what of it the place's own pooled fund pays, of which 扣款 is taken;
     `elsewhere` the shares of accounts of another city than the place, by month. Not
-    `noting`, both stay empty.
+    `noting`, they stay empty.
     """
 
     def __init__(self, province: Province, noting: bool = True):
@@ -82,6 +83,7 @@ class Bills:
         self.recent: deque[Bill] = deque(maxlen=RECENT)
         self.first = 0  # who had the first bill
         self.dues: dict[tuple[str, str, str], int] = defaultdict(int)
+        self.pooled: dict[tuple[str, str, str], int] = defaultdict(int)
         self.elsewhere: dict[str, list[tuple[Bill, int, int]]] = defaultdict(list)
 
     def of_month(self, month: Month, rows: int) -> Iterator[Bill]:
@@ -121,6 +123,8 @@ class Bills:
             code = bill.institution.code
             self.dues[month, code, fund] += sign * (bill.pooled + bill.other)
             self.dues[month, code, own_fund] += sign * accounts
+            if self.province.city(bill.person) == place:
+                self.pooled[month, code, fund] += sign * bill.pooled
 
     def _charged(self, serial: str, time: str) -> Bill:
         rng = self.rng
