@@ -26,6 +26,8 @@ def give_back(bill: Bill, standing: Standing, late: bool) -> Result:
     check_person(bill, standing)
     open_bill = _open_bill(bill, standing)
     check_region(bill, open_bill.of.region, standing)
+    if open_bill.of.act == MADE_UP:  # what of it is in policy is not known
+        bill = bill._replace(in_policy=0)
     _check_amounts(bill, open_bill)
     left = open_bill.left
     if bill.total == left["total"]:
