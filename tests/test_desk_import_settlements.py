@@ -674,3 +674,24 @@ def test_a_roster_that_ends_earlier_since_changes_no_refund(nanchong):
     assert stored(nanchong, "SELECT deducted, paid FROM outpatient_year") == [
         (20000, 35000)
     ]
+
+
+def test_what_a_month_gives_back_the_next_month_of_the_list_may_use(anhui_family):
+    bills(
+        anhui_family, f"{LINE}\nS1 | 2024-07-03 10:00:00 | {B} | 50.00 | 50.00 | 0.00"
+    )
+    result = bills(
+        anhui_family,
+        f"""{REFUND}
+        T1 | 2024-07-10 09:00:00 | 冲正 | S1 | {B} | 50.00 | 50.00 |
+        S2 | 2024-08-01 08:00:00 | 收费 |    | {A} | 60.00 | 60.00 | 0.00
+        """,
+        name="两个月.csv",
+    )
+
+    assert result.status == "posted", result.message
+    assert split(anhui_family)[1:] == [
+        ("S2", 0, 3000, 3000, 0),
+        ("T1", 0, -5000, 0, 0),
+    ]
+    assert balances(anhui_family) == {A: 0, B: 2000, C: 10000, D: 100000}

@@ -66,11 +66,12 @@ def test_everything_of_a_person_lies_together(citus):
     placed = distribute(citus)
 
     assert all(table.done for table in placed)
-    assert called(citus)[:6] == [
+    assert called(citus)[:7] == [
         "reference document",
         "reference batch",
         "reference batch_total",
         "reference batch_document",
+        "reference institution",
         "person by person_id beside none",
         "account by person_id beside person",
     ]

@@ -241,11 +241,12 @@ def _set_state(connection: Connection, batch_id: int, state: str) -> None:
 
 
 def _of_postings(connection: Connection, posting_ids: Sequence[int]) -> list[int]:
+    """Their drafts, posting by posting: what one gives back the next may use."""
     return list(
         connection.execute(
             select(BATCH.c.id)
             .where(BATCH.c.posting_id.in_(posting_ids), BATCH.c.state == DRAFT)
-            .order_by(BATCH.c.id)
+            .order_by(BATCH.c.posting_id, BATCH.c.id)
         ).scalars()
     )
 
