@@ -6,7 +6,7 @@ read set-based, for the people of the list and those who pay, or paid, for them.
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, NamedTuple, Sequence
+from typing import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -90,13 +90,6 @@ class Insured:
         return held
 
 
-class Used(NamedTuple):
-    """What a year used of the deductible, and what the fund paid."""
-
-    deducted: int
-    paid: int
-
-
 def stage(
     connection: Connection,
     people: Iterable[str],
@@ -117,8 +110,13 @@ def stage(
 
 
 def _perhaps_known(connection: Connection, serials: Iterable[str]) -> list[tuple]:
-    """The serials as rows, none where no known one lies among them."""
+    """The serials as rows, none where no known one lies among them.
+
+    Only SQLite orders texts as Python does; PostgreSQL's order is the database's.
+    """
     named = list(serials)
+    if connection.dialect.name != "sqlite":
+        return sorted_rows(named)
     ends = {"first": min(named), "last": max(named)}
     among = connection.execute(text(AMONG), ends).first()
     if among or connection.execute(text(ANY_FREED)).first():
