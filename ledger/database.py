@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from ledger.errors import BookError, UnavailableError
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 LOCK_SECONDS = 30
 LOCK_KEY = 20170417  # any number that nothing else in the database locks
 SLICE = 5_000

@@ -310,6 +310,8 @@ class TransferLine(SourceLine, Base):
         ForeignKey("posting.id"), index=True
     )
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    # X11: a return (退回) of money that never arrived names the transfer that bounced.
+    bounces_id: Mapped[int | None] = mapped_column(index=True)
     __table_args__ = (
         live_key(
             "uq_transfer_line", "serial", "payer_account", "scope", "fund", "nature"

@@ -1,0 +1,1 @@
+"""What people do about advances: plan, notices, confirmation, the bank's statements."""

@@ -1,0 +1,1 @@
+"""Advances beyond their vouchers: plans, notices, bank statements, suspensions."""

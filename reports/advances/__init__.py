@@ -1,0 +1,1 @@
+"""What is shown of advances: plans, notices, reconciliation with the bank, a year."""
