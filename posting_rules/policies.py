@@ -81,6 +81,10 @@ class Policy(NamedTuple):
     holdings: tuple[Holding, ...]
     money: tuple[dict, ...]  # whose interest and fees are, 五（三）
     notices: dict[str, dict]
+    accounts: tuple[dict, ...]  # where money goes, as the document prints it
+    bank_lines: tuple[dict, ...]  # what a line of a bank statement is, by its words
+    plan: dict  # the formula of the next advance; see posting_rules/planning.py
+    notice_kinds: tuple[dict, ...]  # see posting_rules/notices.py
 
     def rule(self, entry: Entry) -> str:
         """The name that a voucher carries: guizhou_2017_204/2.1.3."""
@@ -176,6 +180,10 @@ def _policy(table: dict) -> Policy:
         ),
         money=tuple(table["money"]),
         notices={row["id"]: row for row in table["notice"]},
+        accounts=tuple(table.get("account", ())),
+        bank_lines=tuple(table.get("bank_line", ())),
+        plan=table.get("plan", {}),
+        notice_kinds=tuple(table.get("notice_kind", ())),
     )
 
 
