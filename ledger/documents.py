@@ -17,12 +17,12 @@ from ledger.periods import Month, Quarter
 
 
 class SourceDocument(NamedTuple):
-    """One file, read whole: `form` is F0, F1, F2, F3 or F7."""
+    """One file, read whole: `form` is F0 to F9."""
 
     form: str
     name: str  # the file's name, without folders
     sha256: str
-    lines: Sequence[Opening | Transfer | Clearing | Quota | InstitutionPayment]
+    lines: Sequence[NamedTuple]  # of the form's kind, below
     totalled: bool  # the file carries 合计 figures, and they agree
 
 
@@ -134,6 +134,94 @@ class InstitutionPayment(NamedTuple):
     def settled(self) -> Decimal:
         """What of the amount due is done with."""
         return self.amount + self.deducted
+
+
+class ProvinceQuota(NamedTuple):
+    """A line of F4: a year's advance between us and another province."""
+
+    sheet: str
+    row: int
+    year: int
+    province: str
+    direction: str  # 付款, 收款
+    before: Decimal | None  # 原额度
+    after: Decimal  # 调整后额度
+    change: Decimal  # 调整额
+    term: str  # 期限, as printed
+    first: bool  # 跨省预付金收款通知书: the first time
+
+
+class Funding(NamedTuple):
+    """A line of F5 用款计划: what an institution (or a whole place) will need."""
+
+    sheet: str
+    row: int
+    quarter: Quarter
+    place: str
+    institution: str
+    institution_name: str
+    fund: str
+    at_home: Decimal  # 省内参保
+    elsewhere: Decimal  # 外省参保
+    province: str  # 参保省份代码 (ours, optional): whose people, "" unsaid
+
+    @property
+    def total(self) -> Decimal:
+        return self.at_home + self.elsewhere
+
+
+class BankLine(NamedTuple):
+    """A line of F6 银行对账单; one of `income` and `payment` is zero."""
+
+    sheet: str
+    row: int
+    account: str
+    holder: str  # 户名
+    day: date
+    serial: str
+    income: Decimal
+    payment: Decimal
+    balance: Decimal
+    counterparty: str
+    counter_account: str
+    summary: str
+    note: str
+
+
+class NoticeLine(NamedTuple):
+    """A line of F8 通知书: one amount of a notice, ours read back or one received.
+
+    `kind` is the policy's [[notice_kind]] whose name the title carries.
+    """
+
+    sheet: str
+    row: int
+    kind: str
+    number: str  # 通知书编号
+    period: Month | Quarter | None
+    region: str  # 单位代码: a payer here, or another province
+    scope: str
+    fund: str
+    amount: Decimal
+    due_day: date | None  # 期限
+    payee_name: str
+    payee_account: str
+    payee_bank: str
+    note: str
+
+
+class PastPayment(NamedTuple):
+    """A line of F9 往年基金支付额表: what a region's fund paid away from home in a
+    year before its books."""
+
+    sheet: str
+    row: int
+    year: int
+    region: str
+    scope: str
+    fund: str
+    amount: Decimal
+    note: str
 
 
 ROWS_NAMED = 8  # runs of rows that a source names before it counts them

@@ -21,7 +21,12 @@ from ledger.database import next_id
 from ledger.errors import BookError, UsageError
 from ledger.schema import Setting
 
-FIELDS = {"year": "[12][0-9]{3}", "kind": "[^-]+"}  # what a name's {…} may be
+FIELDS = {  # what a name's {…} may be
+    "year": "[12][0-9]{3}",
+    "kind": "[^-]+",
+    "scope": "跨省|省内",
+    "fund": "[0-9]{3}",
+}
 AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
 
 

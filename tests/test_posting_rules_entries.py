@@ -123,21 +123,54 @@ ANNEX = {
 # Which of the centre's entries are for money of one scope only.
 SCOPES = {"2.1.5": "跨省", "2.2.4": "跨省", "2.3.1": "省内", "2.3.2": "省内"}
 
-# id and book: (借, 贷) of RULES.md section 3.1, as far as F0 to F2 bring them.
+# id, book and event: (借, 贷) of RULES.md section 3.1; {bank} is the account's subject.
+FEES = "暂付款——银行手续费待收回"
 OURS = {
-    ("X4", "centre"): (["财政专户存款——异地就医结算中心"], ["暂收款——外省预付金"]),
-    ("X4", "province-finance"): (["银行存款——医保基金存款"], ["暂收款——外省预付金"]),
-    ("X5", "centre"): (["财政专户存款——异地就医结算中心"], ["暂收款——外省预付金"]),
-    ("X5", "province-finance"): (["银行存款——医保基金存款"], ["暂收款——外省预付金"]),
-    ("X6", "centre"): (
+    ("X2", "province-finance", ""): (
+        [
+            "医保支出——异地就医支出（省本级部分）",
+            "医保支出——异地医保支出（市州部分）",
+            "暂收款——外省预付金",
+        ],
+        ["银行存款——医保基金存款"],
+    ),
+    ("X2", "centre", ""): (
+        ["支出户存款——异地就医"],
+        ["财政专户存款——异地就医结算中心"],
+    ),
+    ("X3", "centre", ""): (["暂收款——省内异地就医"], ["支出户存款——异地就医"]),
+    ("X5", "centre", "institution-other"): (
+        ["暂收款——外省预付金"],
+        ["支出户存款——异地就医"],
+    ),
+    ("X8", "any", "agency"): (["{bank}"], ["利息收入"]),
+    ("X8", "any", "finance"): (["银行存款——医保基金存款"], ["医保收入——利息收入"]),
+    ("X9", "any", "agency"): ([FEES], ["{bank}"]),
+    ("X9", "any", "finance"): ([FEES], ["银行存款——医保基金存款"]),
+    ("X14", "any", "agency"): (["{bank}"], [FEES]),
+    ("X14", "any", "finance"): (["银行存款——医保基金存款"], [FEES]),
+    ("X4", "centre", ""): (["财政专户存款——异地就医结算中心"], ["暂收款——外省预付金"]),
+    ("X4", "province-finance", ""): (
+        ["银行存款——医保基金存款"],
+        ["暂收款——外省预付金"],
+    ),
+    ("X5", "centre", "payee"): (
+        ["财政专户存款——异地就医结算中心"],
+        ["暂收款——外省预付金"],
+    ),
+    ("X5", "province-finance", ""): (
+        ["银行存款——医保基金存款"],
+        ["暂收款——外省预付金"],
+    ),
+    ("X6", "centre", ""): (
         ["暂付款——各省、市（辅助明细核算）"],
         ["财政专户存款——异地就医结算中心"],
     ),
-    ("X6", "province-finance"): (
+    ("X6", "province-finance", ""): (
         ["医保支出——异地就医支出（省本级部分）", "医保支出——异地医保支出（市州部分）"],
         ["银行存款——医保基金存款（省级）"],
     ),
-    ("X12", "city-agency"): (["暂付款——各县、区"], ["暂收款——各县、区"]),
+    ("X12", "city-agency", ""): (["暂付款——各县、区"], ["暂收款——各县、区"]),
 }
 
 
@@ -165,18 +198,23 @@ def test_scopes_part_the_centres_entries():
     assert {e.id: e.scope for e in PRINTED if e.scope} == SCOPES
 
 
-@pytest.mark.parametrize("id, book", OURS)
-def test_our_entries_are_marked_and_render_to_their_lines(id, book):
-    entry = next(e for e in POLICY.entries if (e.id, e.book) == (id, book))
+@pytest.mark.parametrize("id, book, which", OURS)
+def test_our_entries_are_marked_and_render_to_their_lines(id, book, which):
+    entry = next(
+        e
+        for e in POLICY.entries
+        if (e.id, e.book) == (id, book) and which in ("", e.leg, *e.events)
+    )
+    lines = printed_lines(entry.debit), printed_lines(entry.credit)
 
     assert not entry.printed
-    assert (printed_lines(entry.debit), printed_lines(entry.credit)) == OURS[id, book]
+    assert lines == OURS[id, book, which]
 
 
 def test_ours_without_lines_are_marked_too():
     marked = {entry.id for entry in POLICY.entries if not entry.printed}
 
-    assert marked == {"X1", "X4", "X5", "X6", "X7", "X12"}
+    assert marked == {f"X{number}" for number in range(1, 15)} - {"X10", "X13"}
     assert set(POLICY.notices) == {"X10", "X15"}
 
 
@@ -194,7 +232,7 @@ def test_no_event_and_book_has_two_templates(scope, reading):
     events = {event for entry in POLICY.entries for event in entry.events}
     for event in events:
         entries = entries_for(POLICY, event, scope, date(2017, 5, 1), reading)
-        books = [entry.book for entry in entries]
+        books = [(entry.book, entry.leg) for entry in entries]
 
         assert len(books) == len(set(books)), event
 
@@ -202,7 +240,7 @@ def test_no_event_and_book_has_two_templates(scope, reading):
 def test_every_subject_of_every_template_is_in_the_table():
     for entry in POLICY.entries:
         for printed, _ in entry.debit + entry.credit:
-            if printed != "{subject}":
+            if printed not in ("{subject}", "{bank}"):
                 assert subject(printed).printed
 
 
@@ -212,7 +250,9 @@ def test_before_the_policy_no_rule_is_in_force():
 
 
 def test_every_entry_cites_its_article():
-    assert all("附件" in entry.cite for entry in POLICY.entries)
+    assert all(
+        entry.cite.startswith(("附件", "三（", "五（")) for entry in POLICY.entries
+    )
 
 
 def test_a_province_without_a_policy_is_refused():
