@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,7 @@ from ledger.errors import BookError
 from ledger.files import why as why_not
 from ledger.files import write_whole
 from ledger.money import NOTHING
-from ledger.people import batches, payouts
+from ledger.people import batches, payouts, real_payouts
 from ledger.people.batches import COUNTED
 from ledger.people.masks import masked_id, masked_name
 from ledger.periods import Month
@@ -61,8 +62,25 @@ EVENTS = {
 }
 
 
-def bank_name(region: str, month: Month, batch_id: int | None) -> str:
-    return f"划转清单_{region}_{month}_{batch_id}.xlsx"
+class Worded(NamedTuple):
+    """What the bank's list of an act is called, and what its payments are for."""
+
+    act: str  # of the batches
+    name: str
+    title: str
+    purpose: str
+
+
+PAYOUT = Worded(payouts.ACT, "划转清单", "个人账户余额划转清单", "个人账户余额划转")
+REAL = Worded(
+    real_payouts.BATCH, "实账发放清单", "个人账户实账发放清单", "个人账户实账发放"
+)
+
+
+def bank_name(
+    region: str, month: Month, batch_id: int | None, worded: Worded = PAYOUT
+) -> str:
+    return f"{worded.name}_{region}_{month}_{batch_id}.xlsx"
 
 
 def unpaid_name(region: str, month: Month) -> str:
@@ -80,12 +98,18 @@ def bar_words(document: Personal, region: str, bar: str) -> tuple[str, str]:
 
 
 def of_bank(
-    connection: Connection, region: str, month: Month, on: date
+    connection: Connection,
+    region: str,
+    month: Month,
+    on: date,
+    worded: Worded = PAYOUT,
 ) -> dict[str, bytes]:
     """The bank's list of each batch of the month that counts, by file name."""
     return {
-        bank_name(region, month, batch.id): _bank(connection, region, month, batch, on)
-        for batch in batches.standing(connection, payouts.ACT, region, str(month))
+        bank_name(region, month, batch.id, worded): _bank(
+            connection, region, month, batch, on, worded
+        )
+        for batch in batches.standing(connection, worded.act, region, str(month))
         if batch.state == COUNTED
     }
 
@@ -149,8 +173,16 @@ def _write(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _bank(connection: Connection, region: str, month: Month, batch, on: date) -> bytes:
-    purpose = f"个人账户余额划转（{printed_period(month)}）"
+def _bank(
+    connection: Connection,
+    region: str,
+    month: Month,
+    batch,
+    on: date,
+    worded: Worded,
+) -> bytes:
+    """A batch's payments; whose bank account is not on file has an empty one."""
+    purpose = f"{worded.purpose}（{printed_period(month)}）"
     rows = (
         (
             number,
@@ -166,8 +198,8 @@ def _bank(connection: Connection, region: str, month: Month, batch, on: date) ->
     total = -batch.total
     assert payouts.paid(connection, batch.id) == total, f"batch {batch.id}: its lines"
     sheet = Sheet(
-        "划转清单",
-        f"{regions.name(region)}{printed_period(month)}个人账户余额划转清单",
+        worded.name,
+        f"{regions.name(region)}{printed_period(month)}{worded.title}",
         f"单位：元　批次：{batch.id}　凭证日期：{batch.dated}　笔数：{batch.people}",
         BANK,
         rows,

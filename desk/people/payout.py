@@ -90,7 +90,7 @@ def payout(
         if payouts.payable(connection):
             made = _pay(connection, document, run, month, dated, actor, draft)
         else:
-            made = _standing(connection, month, region)
+            made = standing(connection, EVENT, month, region)
         payouts.clear(connection)
         warning = rules.unusual_month(document, month)
         made = made._replace(refused=refused, warnings=[warning] if warning else [])
@@ -184,26 +184,27 @@ def _pay(
         actor=actor,
         draft=draft,
     )
-    made = _made(batch_id, month, run.region, people, total)
+    made = paid_out(batch_id, month, run.region, people, total)
     return made._replace(vouchers=carried.vouchers, status=carried.status)
 
 
-def _standing(connection: Connection, month: Month, region: str) -> PaidOut:
+def standing(connection: Connection, act: str, month: Month, region: str) -> PaidOut:
     """The month's latest batch, with its vouchers; nothing where there is none."""
-    there = batches.standing(connection, EVENT, region, str(month))
+    there = batches.standing(connection, act, region, str(month))
     if not there:
-        return _made(None, month, region, 0, NOTHING)
+        return paid_out(None, month, region, 0, NOTHING)
     last = there[-1]
-    made = _made(last.id, month, region, last.people, -last.total)
+    made = paid_out(last.id, month, region, last.people, -last.total)
     return made._replace(
         vouchers=postings.recorded(connection, [last.posting_id]),
         status="draft" if last.state == batches.DRAFT else made.status,
     )
 
 
-def _made(
+def paid_out(
     batch: int | None, month: Month, region: str, people: int, total: Decimal
 ) -> PaidOut:
+    """What a run paid, before its refusals, vouchers and files are known."""
     return PaidOut(
         batch, month, region, people, total, [], None, None, [], [], "already-posted"
     )

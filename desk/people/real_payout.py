@@ -12,23 +12,21 @@ from sqlalchemy import Connection
 
 from desk.people import payment_list
 from desk.people.batch_posting import carry, require_region, voucher_day
-from desk.people.payout import STEPS, PaidOut
+from desk.people.payment_list import REAL
+from desk.people.payout import STEPS, PaidOut, paid_out, standing
 from desk.progress import Tell
-from ledger import postings, regions
 from ledger.book_files import print_changed
 from ledger.database import Home
 from ledger.money import NOTHING
 from ledger.people import batches, payouts, real_payouts
-from ledger.people.batches import COUNTED, NewBatch
+from ledger.people.batches import NewBatch
 from ledger.people.payouts import Refused, Run
 from ledger.people.real_payouts import BATCH
 from ledger.periods import Month
 from ledger.postings import Actor
-from posting_rules.entries import Share, printed_period
+from posting_rules.entries import Share
 from posting_rules.personal import Personal, entries_for, fund_of_accounts
 from posting_rules.settlement_vouchers import Told, vouchers
-from reports.words import amount_in_words
-from reports.xlsx import Sheet, workbook
 
 
 def pay_out(
@@ -55,7 +53,7 @@ def pay_out(
         if payouts.payable(connection):
             made = _pay(connection, document, run, month, dated, actor, draft)
         else:
-            made = _standing(connection, month, region)
+            made = standing(connection, BATCH, month, region)
         payouts.clear(connection)
         made = made._replace(refused=refused, real=True)
     if dry_run:
@@ -63,9 +61,10 @@ def pay_out(
     print_changed(home)
     tell(STEPS[3])
     with home.reading() as connection:
-        files = _lists(connection, region, month, actor.on)
+        files = payment_list.of_bank(connection, region, month, actor.on, REAL)
     written = payment_list.write(home, files)
-    return made._replace(file=written.get(_name(region, month, made.batch)))
+    name = payment_list.bank_name(region, month, made.batch, REAL)
+    return made._replace(file=written.get(name))
 
 
 def _pay(
@@ -88,7 +87,7 @@ def _pay(
         month.last_day,
         month,
         f"yibao payout {month} --region {run.region}",
-        evidence=_name(run.region, month, batch_id),
+        evidence=payment_list.bank_name(run.region, month, batch_id, REAL),
     )
     amounts = {"total": [Share(fund_of_accounts(run.region), "", total)]}
     carried = carry(
@@ -103,21 +102,8 @@ def _pay(
         actor=actor,
         draft=draft,
     )
-    made = PaidOut(batch_id, month, run.region, people, total, *NOTHING_MORE)
+    made = paid_out(batch_id, month, run.region, people, total)
     return made._replace(vouchers=carried.vouchers, status=carried.status)
-
-
-def _standing(connection: Connection, month: Month, region: str) -> PaidOut:
-    """The month's latest batch, with its vouchers; nothing where there is none."""
-    there = batches.standing(connection, BATCH, region, str(month))
-    if not there:
-        return PaidOut(None, month, region, 0, NOTHING, *NOTHING_MORE)
-    last = there[-1]
-    made = PaidOut(last.id, month, region, last.people, -last.total, *NOTHING_MORE)
-    return made._replace(
-        vouchers=postings.recorded(connection, [last.posting_id]),
-        status="draft" if last.state == batches.DRAFT else made.status,
-    )
 
 
 def _worded(region: str, refused: Refused) -> Refused:
@@ -125,51 +111,3 @@ def _worded(region: str, refused: Refused) -> Refused:
     why = payment_list.BARS[refused.bar]
     document, entry = entries_for(region, payment_list.EVENTS[refused.bar])[0]
     return refused._replace(why=why, cite=document.basis(entry))
-
-
-def _name(region: str, month: Month, batch_id: int | None) -> str:
-    return f"实账发放清单_{region}_{month}_{batch_id}.xlsx"
-
-
-def _lists(
-    connection: Connection, region: str, month: Month, on: date
-) -> dict[str, bytes]:
-    """The bank's list of each batch of the month that counts, by file name."""
-    return {
-        _name(region, month, batch.id): _list(connection, region, month, batch, on)
-        for batch in batches.standing(connection, BATCH, region, str(month))
-        if batch.state == COUNTED
-    }
-
-
-def _list(connection: Connection, region: str, month: Month, batch, on: date) -> bytes:
-    """A batch's payments; whose bank account is not on file has an empty one."""
-    purpose = f"个人账户实账发放（{printed_period(month)}）"
-    rows = (
-        (
-            number,
-            line.serial,
-            line.payee_name,
-            line.payee_account,
-            line.payee_bank,
-            line.amount,
-            purpose,
-        )
-        for number, line in enumerate(payouts.payments(connection, batch.id), 1)
-    )
-    total = -batch.total
-    assert payouts.paid(connection, batch.id) == total, f"batch {batch.id}: its lines"
-    sheet = Sheet(
-        "实账发放清单",
-        f"{regions.name(region)}{printed_period(month)}个人账户实账发放清单",
-        f"单位：元　批次：{batch.id}　凭证日期：{batch.dated}　笔数：{batch.people}",
-        payment_list.BANK,
-        rows,
-        ("", "合计", "", "", "", total, ""),
-        (f"合计（大写）：{amount_in_words(total)}",),
-    )
-    return workbook([sheet], on, long=True)
-
-
-# Of PaidOut: refused, file, unpaid_file, vouchers, warnings, status.
-NOTHING_MORE = ([], None, None, [], [], "already-posted")
