@@ -107,7 +107,8 @@ class Account(Base):
 
 
 class Movement(Base):
-    """A movement on an account: only added, never changed.
+    """A movement on an account: only added, never changed (but that an institution
+    that a 补记 did not know may be named later, ledger/settlements/naming.py).
 
     (person, period, act, serial) is its business key: a month's credit is
     (person, 2023-01, credit, ""), a payment out of the account carries its own

@@ -1,7 +1,7 @@
 """Identity 12: what a bill is called and what it does agree.
 
-收费 and 补记 add, 退费 and 冲正 give back; a 收费 follows no other line. Set-based, each
-line named by its 流水号, which is no personal data.
+收费 and 补记 add (settlements.py looks at 补记), 退费 and 冲正 give back; a 收费 follows
+no other line. Set-based, each line named by its 流水号, which is no personal data.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ UNLIKE = f"""
     SELECT month, serial, region, act, original, total, count(*) OVER () AS lines
     FROM settlement
     WHERE freed = 0 AND (
-        act IN (:charge, :made_up) AND total < 0
+        act = :charge AND total < 0
         OR act NOT IN (:charge, :made_up) AND total > 0
         OR act = :charge AND original <> ''
     )
