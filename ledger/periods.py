@@ -1,4 +1,8 @@
-"""Months and quarters, as forms write them: 2017-06, 2017Q2."""
+"""Months and quarters, as forms write them: 2017-06, 2017Q2.
+
+Both are a year and a number, but January is not the first quarter: they are equal
+only among themselves, so that a list may hold both.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,14 @@ class Month(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Month and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__
 
     @property
     def first_day(self) -> date:
@@ -47,6 +59,14 @@ class Quarter(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year:04d}Q{self.number}"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Quarter and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__
 
     @property
     def first_day(self) -> date:

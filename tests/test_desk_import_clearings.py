@@ -241,3 +241,16 @@ def test_a_month_cleared_again_is_refused_with_its_own_vouchers_only(sqlite_home
         "2017-05已经清算（520102-county-agency/2017-07/1、"
         "520100-city-agency/2017-07/1、520000-centre/2017-07/1）" in fault.message
     )
+
+
+def test_january_and_the_first_quarter_of_one_list_are_apart(sqlite_home):
+    rows = "清算期 | 就医地代码 | 确认日期 | 基金支付\n"
+    rows += (
+        "2018-01 | 440000 | 2018-04-10 | 30.00\n2018Q1 | 500000 | 2018-04-10 | 50.00"
+    )
+
+    result = take_clearings(sqlite_home, rows)
+
+    cleared = [(v.book, str(v.amount)) for v in result.vouchers]
+    assert cleared.count(("520102-county-agency", "30.00")) == 1
+    assert cleared.count(("520102-county-agency", "50.00")) == 1
