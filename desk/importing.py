@@ -13,8 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, Sequence
 
-from sqlalchemy import Connection
-
 from desk import (
     import_clearings,
     import_openings,
@@ -24,10 +22,9 @@ from desk import (
 from desk.people.importing import import_people
 from desk.progress import Tell, silently
 from desk.settlements import import_institution_payments
-from desk.taking import Desk, approved
+from desk.taking import approved, desk_of
 from importers.forms import opened
 from importers.people import PeopleDocument
-from ledger import settings
 from ledger.book_files import print_changed
 from ledger.bulk import uncollected
 from ledger.database import Home
@@ -190,14 +187,14 @@ def _import(
     tell(f"{path.name} {check_words}")
     if isinstance(document, PeopleDocument):
         with home.writing(keep=not options.dry_run) as connection:
-            at_desk = _desk(connection, actor, options)
+            at_desk = desk_of(connection, actor, options.post_on, late=options.late)
             import_people(
                 home, connection, at_desk, document, data, options, result, tell
             )
         home.close()  # and with the connection the temporary tables
         return
     with home.writing(keep=not options.dry_run) as connection:
-        at_desk = _desk(connection, actor, options)
+        at_desk = desk_of(connection, actor, options.post_on, late=options.late)
         document_id = keep_document(connection, document, actor.by, actor.at)
         taken = TAKERS[document.form](connection, at_desk, document, document_id)
         result.new, result.known = taken.new, taken.known
@@ -216,18 +213,6 @@ def _import(
             result.status = "checked"
         else:
             store_file(home, document, data, actor.at)
-
-
-def _desk(connection: Connection, actor: Actor, options: Options) -> Desk:
-    reading = settings.dated(connection, "reading")
-    return Desk(
-        province=settings.province(connection),
-        reading=lambda on: reading(on) or "printed",
-        actor=actor,
-        post_on=options.post_on,
-        by_rule=settings.value(connection, "review", actor.on) == "by-rule",
-        late=options.late,
-    )
 
 
 def _bytes(path: Path) -> bytes:

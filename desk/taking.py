@@ -9,7 +9,7 @@ from typing import Callable, NamedTuple, NoReturn
 from sqlalchemy import Connection
 
 from desk.progress import Tell, silently
-from ledger import postings
+from ledger import postings, settings
 from ledger.documents import SourceDocument
 from ledger.errors import BookError, Fault, SourceError
 from ledger.postings import BY_RULE, Actor, Recorded
@@ -46,6 +46,24 @@ class Desk(NamedTuple):
         return posting._replace(
             vouchers=tuple(v._replace(dated=self.post_on) for v in posting.vouchers)
         )
+
+
+def desk_of(
+    connection: Connection,
+    actor: Actor,
+    post_on: date | None = None,
+    late: bool = False,
+) -> Desk:
+    """The desk at which somebody works in a home: its province, reading, review."""
+    reading = settings.dated(connection, "reading")
+    return Desk(
+        province=settings.province(connection),
+        reading=lambda on: reading(on) or "printed",
+        actor=actor,
+        post_on=post_on,
+        by_rule=settings.value(connection, "review", actor.on) == "by-rule",
+        late=late,
+    )
 
 
 @dataclass
