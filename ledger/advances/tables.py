@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.schema import Base, SourceLine, given_id, live_key
@@ -95,39 +95,56 @@ class PastPayment(SourceLine, Base):
 class Notice(Base):
     """文书: a list, plan or notice that was made here or came in (`origin`).
 
-    `kind` is a [[notice_kind]] of the policy, `region` whom it is for ("" everybody;
-    another province's code for those between provinces), `number` its 文号, `state` the
-    last of its steps. `sha256` and `stored` are the xlsx as it was made.
+    `kind` is a [[notice_kind]] of the policy, `holder` the province or city whose
+    notice it is ("" for one that came in), `region` whom it is for ("" everybody;
+    another province's code for those between provinces), `title` its printed name,
+    `number` its 文号, which a withdrawn one of ours keeps, `state` the last of its
+    steps. `sha256` and `stored` are the xlsx as it was made. `source_lines`: the ids
+    of the lines (F2, F4, F5) that it says, in runs: 17-340,512.
     """
 
     __tablename__ = "notice"
     id: Mapped[int] = given_id()
     kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str]
     number: Mapped[str]
     year: Mapped[int]
-    serial: Mapped[int]  # within kind and year; 0 for what came in
+    serial: Mapped[int]  # within holder, kind and year; 0 for what came in
+    holder: Mapped[str] = mapped_column(REGION)
     region: Mapped[str] = mapped_column(REGION)
     period: Mapped[str] = mapped_column(String(8))
     origin: Mapped[str] = mapped_column(String(8))  # own, received
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     due_day: Mapped[date | None]  # by when the money has to be there
-    bank_account_id: Mapped[int | None] = mapped_column(ForeignKey("bank_account.id"))
+    payee_name: Mapped[str]  # where the money has to go, as printed
+    payee_account: Mapped[str]
+    payee_bank: Mapped[str]
     total: Mapped[Decimal]
     note: Mapped[str]
+    source_lines: Mapped[str]
     state: Mapped[str] = mapped_column(String(10))
     sha256: Mapped[str] = mapped_column(String(64))
     stored: Mapped[str]
     made_by: Mapped[str]
     made_at: Mapped[str]
     __table_args__ = (
-        Index("uq_notice_number", "number", unique=True),
+        Index(
+            "uq_notice_number",
+            "number",
+            unique=True,
+            sqlite_where=text("state != 'withdrawn'"),
+            postgresql_where=text("state != 'withdrawn'"),
+        ),
         Index("ix_notice_kind", "kind", "period", "region"),
     )
 
 
 class NoticeLine(Base):
-    """One amount of a notice: of a payer (or another province), scope and fund."""
+    """One amount of a notice: of a payer (or another province), scope and fund.
+
+    `scope` is 跨省 or 省内; for 额度调整 between provinces the direction: 付款, 收款.
+    """
 
     __tablename__ = "notice_line"
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)

@@ -149,28 +149,28 @@ def upgrade() -> None:
         "notice",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(length=6), nullable=False),
         sa.Column("region", sa.String(length=6), nullable=False),
         sa.Column("period", sa.String(length=8), nullable=False),
         sa.Column("origin", sa.String(length=8), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=True),
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("due_day", sa.Date(), nullable=True),
-        sa.Column("bank_account_id", sa.Integer(), nullable=True),
+        sa.Column("payee_name", sa.Text(), nullable=False),
+        sa.Column("payee_account", sa.Text(), nullable=False),
+        sa.Column("payee_bank", sa.Text(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source_lines", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("stored", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("made_at", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["bank_account_id"],
-            ["bank_account.id"],
-            name=op.f("fk_notice_bank_account_id"),
-        ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_notice_document_id")
         ),
@@ -186,7 +186,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_notice_plan_id"), ["plan_id"], unique=False
         )
-        batch_op.create_index("uq_notice_number", ["number"], unique=True)
+        batch_op.create_index(
+            "uq_notice_number",
+            ["number"],
+            unique=True,
+            sqlite_where=sa.text("state != 'withdrawn'"),
+            postgresql_where=sa.text("state != 'withdrawn'"),
+        )
 
     op.create_table(
         "past_payment",
@@ -466,7 +472,11 @@ def downgrade() -> None:
 
     op.drop_table("past_payment")
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index("uq_notice_number")
+        batch_op.drop_index(
+            "uq_notice_number",
+            sqlite_where=sa.text("state != 'withdrawn'"),
+            postgresql_where=sa.text("state != 'withdrawn'"),
+        )
         batch_op.drop_index(batch_op.f("ix_notice_plan_id"))
         batch_op.drop_index("ix_notice_kind")
 

@@ -1,0 +1,239 @@
+"""Notices (文书) as the database keeps them: what they say, and their steps.
+
+Which step may follow which is the policy's (posting_rules/notices.py); here a step is
+only kept. A step is never changed: the last one counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Iterable, NamedTuple, Sequence
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from ledger.advances.tables import Notice, NoticeLine, NoticeStep
+from ledger.database import next_id, slices
+from ledger.errors import BookError
+
+NOTICE, LINE, STEP = (
+    Notice.__table__,
+    NoticeLine.__table__,
+    NoticeStep.__table__,
+)
+OWN, RECEIVED = "own", "received"
+MADE, WITHDRAWN = "made", "withdrawn"
+
+
+class NoticeRow(NamedTuple):
+    """A notice; see ledger.advances.tables.Notice."""
+
+    id: int
+    kind: str
+    title: str
+    number: str
+    year: int
+    serial: int
+    holder: str
+    region: str
+    period: str
+    origin: str
+    plan_id: int | None
+    document_id: int | None
+    due_day: date | None
+    payee_name: str
+    payee_account: str
+    payee_bank: str
+    total: Decimal
+    note: str
+    source_lines: str
+    state: str
+    sha256: str
+    stored: str
+    made_by: str
+    made_at: str
+
+    @property
+    def standing(self) -> bool:
+        return self.state != WITHDRAWN
+
+
+class LineRow(NamedTuple):
+    """One amount of a notice, in the order of the paper."""
+
+    region: str
+    scope: str
+    fund: str
+    amount: Decimal
+    note: str
+
+
+class StepRow(NamedTuple):
+    """A step that was taken; `on_day` is the day of the act, `at` of its keeping."""
+
+    serial: int
+    state: str
+    on_day: date
+    reason: str
+    evidence: str
+    by: str
+    at: str
+
+
+COLUMNS = [NOTICE.c[name] for name in NoticeRow._fields]
+
+
+def notice(connection: Connection, id: int) -> NoticeRow:
+    """A notice by its id; BookError when there is none."""
+    row = connection.execute(select(*COLUMNS).where(NOTICE.c.id == id)).first()
+    if row is None:
+        raise BookError(f"没有文书{id}；yibao notice list 列出全部")
+    return NoticeRow(*row)
+
+
+def numbered(connection: Connection, number: str) -> NoticeRow | None:
+    """The notice of a 文号; a withdrawn one only where no other bears it."""
+    rows = connection.execute(
+        select(*COLUMNS).where(NOTICE.c.number == number).order_by(NOTICE.c.id)
+    ).all()
+    found = [NoticeRow(*row) for row in rows]
+    standing = [row for row in found if row.standing]
+    return (standing or found or [None])[-1]
+
+
+def notices(
+    connection: Connection,
+    kind: str | None = None,
+    period: str | None = None,
+    region: str | None = None,
+    state: str | None = None,
+    plan_id: int | None = None,
+) -> list[NoticeRow]:
+    """Notices in the order of making; a period's text, a region's code ("" is all)."""
+    query = select(*COLUMNS).order_by(NOTICE.c.id)
+    asked = {"kind": kind, "period": period and str(period), "region": region}
+    asked |= {"state": state, "plan_id": plan_id}
+    for name, value in asked.items():
+        if value is not None:
+            query = query.where(NOTICE.c[name] == value)
+    return [NoticeRow(*row) for row in connection.execute(query)]
+
+
+def lines(connection: Connection, id: int) -> list[LineRow]:
+    columns = [LINE.c[name] for name in LineRow._fields]
+    rows = connection.execute(
+        select(*columns).where(LINE.c.notice_id == id).order_by(LINE.c.position)
+    )
+    return [LineRow(*row) for row in rows]
+
+
+def steps(connection: Connection, id: int) -> list[StepRow]:
+    """The steps of a notice, in the order in which they were taken."""
+    return steps_of(connection, [id]).get(id, [])
+
+
+def steps_of(
+    connection: Connection, ids: Iterable[int] | None = None
+) -> dict[int, list[StepRow]]:
+    """The steps of some notices, or of all, by notice."""
+    columns = [STEP.c[name] for name in StepRow._fields]
+    query = select(STEP.c.notice_id, *columns).order_by(STEP.c.notice_id, STEP.c.serial)
+    found: dict[int, list[StepRow]] = defaultdict(list)
+    parts = [None] if ids is None else slices(sorted(set(ids)))
+    for part in parts:
+        asked = query if part is None else query.where(STEP.c.notice_id.in_(part))
+        for id, *row in connection.execute(asked):
+            found[id].append(StepRow(*row))
+    return dict(found)
+
+
+def take_step(
+    connection: Connection,
+    id: int,
+    state: str,
+    on: date,
+    reason: str,
+    evidence: str,
+    by: str,
+    at: str,
+) -> None:
+    """Keep a step and the state that it leads to; whether it may be is not asked."""
+    last = connection.execute(
+        select(func.coalesce(func.max(STEP.c.serial), 0)).where(STEP.c.notice_id == id)
+    ).scalar()
+    connection.execute(
+        insert(STEP).values(
+            notice_id=id,
+            serial=last + 1,
+            state=state,
+            on_day=on,
+            reason=reason,
+            evidence=evidence,
+            by=by,
+            at=at,
+        )
+    )
+    connection.execute(update(NOTICE).where(NOTICE.c.id == id).values(state=state))
+
+
+def first_step(
+    connection: Connection, kind: str, period: str, region: str, state: str
+) -> date | None:
+    """The first day on which a standing notice was brought to a state.
+
+    Of the notices of a kind, a period (its text) and a region; with region "" of all
+    of them. None while none has got there.
+    """
+    query = (
+        select(func.min(STEP.c.on_day))
+        .join(NOTICE, NOTICE.c.id == STEP.c.notice_id)
+        .where(
+            NOTICE.c.kind == kind,
+            NOTICE.c.period == str(period),
+            NOTICE.c.state != WITHDRAWN,
+            STEP.c.state == state,
+        )
+    )
+    if region:
+        query = query.where(NOTICE.c.region == region)
+    return connection.execute(query).scalar()
+
+
+def next_serial(connection: Connection, kind: str, year: int, holder: str) -> int:
+    """The next serial of a holder's kind and year; withdrawn ones keep theirs."""
+    last = connection.execute(
+        select(func.coalesce(func.max(NOTICE.c.serial), 0)).where(
+            NOTICE.c.kind == kind,
+            NOTICE.c.year == year,
+            NOTICE.c.holder == holder,
+        )
+    ).scalar()
+    return last + 1
+
+
+def add(
+    connection: Connection, row: NoticeRow, said: Sequence[LineRow], on: date
+) -> int:
+    """Keep a new notice with its lines and its first step; its id is given here."""
+    id = next_id(connection, NOTICE)
+    connection.execute(insert(NOTICE).values({**row._asdict(), "id": id}))
+    set_lines(connection, id, said)
+    take_step(connection, id, row.state, on, "", "", row.made_by, row.made_at)
+    return id
+
+
+def set_lines(connection: Connection, id: int, said: Sequence[LineRow]) -> None:
+    """What a notice says, in place of what it said before; its total follows."""
+    connection.execute(delete(LINE).where(LINE.c.notice_id == id))
+    rows = [
+        {"notice_id": id, "position": position, **line._asdict()}
+        for position, line in enumerate(said, 1)
+    ]
+    if rows:
+        connection.execute(insert(LINE), rows)
+
+
+def amend(connection: Connection, id: int, **values) -> None:
+    """Change what a notice has besides its lines and steps: due_day, stored, …"""
+    connection.execute(update(NOTICE).where(NOTICE.c.id == id).values(**values))
