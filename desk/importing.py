@@ -19,6 +19,7 @@ from desk import (
     import_quotas,
     import_transfers,
 )
+from desk.advances import import_funding, import_province_quotas
 from desk.people.importing import import_people
 from desk.progress import Tell, silently
 from desk.settlements import import_institution_payments
@@ -38,6 +39,8 @@ TAKERS = {
     "F1": import_transfers.take,
     "F2": import_clearings.take,
     "F3": import_quotas.take,
+    "F4": import_province_quotas.take,
+    "F5": import_funding.take,
     "F7": import_institution_payments.take,
 }
 STEPS = ("读表", "核对", "入账")

@@ -6,7 +6,15 @@ A later fund form is one module and one line in FUND_FORMS; people's are in peop
 from hashlib import sha256
 from itertools import chain
 
-from importers import clearings, institution_payments, openings, quotas, transfers
+from importers import (
+    clearings,
+    funding,
+    institution_payments,
+    openings,
+    province_quotas,
+    quotas,
+    transfers,
+)
 from importers.faults import Faults
 from importers.head import Form, sheets_of_a_form
 from importers.people import PEOPLE, PeopleDocument
@@ -20,6 +28,8 @@ FUND_FORMS = (
     transfers.FORM,
     clearings.FORM,
     quotas.FORM,
+    province_quotas.FORM,
+    funding.FORM,
     institution_payments.FORM,
 )
 FORMS: dict[str, Form] = {form.code: form for form in FUND_FORMS} | PEOPLE

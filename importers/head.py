@@ -52,12 +52,14 @@ class Head(NamedTuple):
     scale: dict[str, int]  # 10000 where a column is in 万元
     rows: list[list]  # read already, the header's row and those above it left out
     printed: list  # the header's cells
+    title: str = ""  # of the form's titles the one that stands above, if one does
 
 
 def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | None:
     """Which form a sheet is, by title and header; None if it is none."""
     rows = list(islice(sheet.rows, HEAD))
-    named, names = None, [[name_of(cell) for cell in row] for row in rows]
+    named, title = None, ""
+    names = [[name_of(cell) for cell in row] for row in rows]
     at, form = None, None
     for index, row in enumerate(names):
         fits = [f for f in ([named] if named else forms) if f.required <= set(row)]
@@ -65,7 +67,8 @@ def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | Non
             form = max(fits, key=lambda f: _known(f, row))
             at = index
             break
-        named = named or _titled(rows[index], forms)
+        if not named:
+            named, title = _titled(rows[index], forms)
     if at is None:
         at, form = _nearest(names, [named] if named else forms, bool(named))
         if at is None:
@@ -79,7 +82,7 @@ def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | Non
         why = f"表头有{width}格，多得不合常理"
         faults.refuse(why, f"不超过{WIDEST}列的表", sheet.name, at + 1)
     scale = _scales(sheet, rows[: at + 1], place, at + 1, faults)
-    return Head(form, at + 1, place, width, scale, rows[at + 1 :], rows[at])
+    return Head(form, at + 1, place, width, scale, rows[at + 1 :], rows[at], title)
 
 
 def sheets_of_a_form(
@@ -112,16 +115,19 @@ def _known(form: Form, names: Sequence[str]) -> int:
     return len({column.title for column in form.columns}.intersection(names))
 
 
-def _titled(row: list, forms: Sequence[Form]) -> Form | None:
-    """The form whose longest title a row names."""
+def _titled(row: list, forms: Sequence[Form]) -> tuple[Form | None, str]:
+    """The form whose longest title a row names, with that title."""
     texts = [plain(cell) for cell in row if isinstance(cell, str) and len(cell) < 100]
     named = [
-        (len(title), at)
+        (len(title), at, title)
         for at, form in enumerate(forms)
         for title in form.titles
         if any(re.search(TITLE.format(title), text) for text in texts)
     ]
-    return forms[max(named)[1]] if named else None
+    if not named:
+        return None, ""
+    _, at, title = max(named)
+    return forms[at], title
 
 
 def _nearest(names, forms: Sequence[Form], named: bool):

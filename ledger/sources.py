@@ -25,8 +25,18 @@ from sqlalchemy import (
     update,
 )
 
+from ledger.advances.tables import FundingLine
+from ledger.advances.tables import ProvinceQuota as ProvinceQuotaLine
 from ledger.database import Home, bulk_insert, next_id, slices
-from ledger.documents import Clearing, Opening, Quota, SourceDocument, Transfer
+from ledger.documents import (
+    Clearing,
+    Funding,
+    Opening,
+    ProvinceQuota,
+    Quota,
+    SourceDocument,
+    Transfer,
+)
 from ledger.errors import BookError
 from ledger.files import why, write_whole
 from ledger.people import freeing, withdrawing
@@ -44,8 +54,17 @@ TABLES: dict[str, Table] = {
     "F1": TransferLine.__table__,
     "F2": ClearingLine.__table__,
     "F3": QuotaLine.__table__,
+    "F4": ProvinceQuotaLine.__table__,
+    "F5": FundingLine.__table__,
 }
-TYPES = {"F0": Opening, "F1": Transfer, "F2": Clearing, "F3": Quota}
+TYPES = {
+    "F0": Opening,
+    "F1": Transfer,
+    "F2": Clearing,
+    "F3": Quota,
+    "F4": ProvinceQuota,
+    "F5": Funding,
+}
 # A literal, not a parameter: only so does the planner see that the index fits.
 NORMAL = "'正常'"
 FEN_OF_A_YUAN = Decimal(100)

@@ -1,0 +1,59 @@
+"""F4: a year's advances between provinces are kept; no money moves, no voucher.
+
+依据：黔人社厅通〔2017〕204号 附件一 二（一）
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from desk.taking import Desk, Taken, other_content, same_text
+from importers.faults import Faults, Wrong
+from ledger import regions, sources
+from ledger.documents import ProvinceQuota, SourceDocument
+
+TITLES = {
+    "before": "原额度",
+    "after": "调整后额度",
+    "change": "调整额",
+    "term": "期限",
+    "first": "表名（首次或调整）",
+}
+
+
+def take(
+    connection: Connection, desk: Desk, document: SourceDocument, document_id: int
+) -> Taken:
+    """Keep the new lines of a year's table or notice."""
+    _check(desk, document)
+    years = {line.year for line in document.lines}
+    known = {
+        _key(row.line): row
+        for row in sources.known_lines(connection, "F4", "year", years)
+    }
+    new = []
+    for line in document.lines:
+        there = known.get(_key(line))
+        if there is None:
+            new.append(line)
+        elif same_text(line) != same_text(there.line):
+            other_content(document, line, there, TITLES)
+    sources.insert_lines(connection, "F4", document_id, new, [()] * len(new))
+    return Taken(new=len(new), known=len(document.lines) - len(new))
+
+
+def _check(desk: Desk, document: SourceDocument) -> None:
+    """The other side is a province, and not this one."""
+    faults = Faults(document.name)
+    for line in document.lines:
+        other = line.province != desk.policy.province
+        if other and regions.level(line.province) == "province":
+            continue
+        found = f"{line.province}（{regions.name(line.province)}）"
+        wrong = Wrong("不是外省的省级代码", "外省的省级代码，如440000")
+        faults.add(line.sheet, line.row, "省份代码", found, wrong)
+    faults.check()
+
+
+def _key(line: ProvinceQuota) -> tuple:
+    return line.year, line.province, line.direction
