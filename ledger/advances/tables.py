@@ -287,12 +287,17 @@ class AwayPayment(SourceLine, Base):
 
 class ProvinceShare(Base):
     """How the other provinces' part of an X2 (`form` F1) or X5 (F7) line was shared
-    out over them, kept with the line so that it can be retold."""
+    out over them, kept with the line so that it can be retold.
+
+    `basis`: form (the form names the province), notice (收款通知书), advances (what
+    provinces hold with us).
+    """
 
     __tablename__ = "province_share"
     form: Mapped[str] = mapped_column(String(4), primary_key=True)
     line_id: Mapped[int] = mapped_column(primary_key=True)
     province: Mapped[str] = mapped_column(REGION, primary_key=True)
+    basis: Mapped[str] = mapped_column(String(8), primary_key=True)
     amount: Mapped[Decimal]
 
 

@@ -57,9 +57,10 @@ def upgrade() -> None:
         sa.Column("form", sa.String(length=4), nullable=False),
         sa.Column("line_id", sa.Integer(), nullable=False),
         sa.Column("province", sa.String(length=6), nullable=False),
+        sa.Column("basis", sa.String(length=8), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "form", "line_id", "province", name=op.f("pk_province_share")
+            "form", "line_id", "province", "basis", name=op.f("pk_province_share")
         ),
     )
     op.create_table(
