@@ -71,17 +71,23 @@ class UsageRow(NamedTuple):
 
 
 def usage_rows(
-    connection: Connection, *, quarter: Quarter, on: date, book: str | None = None
+    connection: Connection,
+    *,
+    quarter: Quarter,
+    on: date,
+    book: str | None = None,
+    quarter_alone: bool = False,
 ) -> list[UsageRow]:
     """Every payer with money on either side, in the order of books and codes.
 
-    Counts what 到账日期 and 确认日期 place on or before `on`.
+    Counts what 到账日期 and 确认日期 place on or before `on`; `quarter_alone` leaves
+    out advances that were paid for later quarters.
     """
     policy = policy_of(settings.province(connection))
     quota_of = quotas(connection, quarter)
     travelling = under_way(connection, on)
     rows = []
-    payers = _payers(connection, policy, quarter, on, book)
+    payers = _payers(connection, policy, quarter, on, book, quarter_alone)
     for (at, direction, payer), cells in sorted(payers.items()):
         row = _row(policy, at, direction, payer, quarter, on, cells)
         if not (row.advance or row.cleared):
@@ -175,7 +181,12 @@ def percent_text(rate: Fraction | None) -> str:
 
 
 def _payers(
-    connection: Connection, policy: Policy, quarter: Quarter, on: date, book: str | None
+    connection: Connection,
+    policy: Policy,
+    quarter: Quarter,
+    on: date,
+    book: str | None,
+    quarter_alone: bool,
 ) -> dict[tuple[str, str, str], dict[tuple[str, str], list[Decimal]]]:
     """(book, direction, payer) → (scope, fund) → [advance, cleared, earlier]."""
     directions = {
@@ -185,14 +196,16 @@ def _payers(
     }
     payers: dict = defaultdict(lambda: defaultdict(lambda: [NOTHING] * 3))
     mixed = False
-    for row in sums(connection, policy, quarter, on, book=book):
+    asked = (connection, policy, quarter, on)
+    how = {"book": book, "quarter_alone": quarter_alone}
+    for row in sums(*asked, **how):
         direction = directions[row.kind, row.subject]
         cells = payers[row.book_id, direction, row.detail]
         parts = counts(direction, row.what, signed(row.side, row.amount))
         _add(cells[row.scope, row.fund], parts)
         mixed = mixed or "、" in row.scope
     if mixed:
-        for row in mixed_shares(connection, policy, quarter, on, book=book):
+        for row in mixed_shares(*asked, **how):
             cells = payers[row.book_id, "received", row.payer]
             _add(cells[row.scope, row.fund], counts("received", row.what, row.debit))
             _add(cells[row.mixed, row.fund], counts("received", row.what, -row.debit))

@@ -45,6 +45,7 @@ def sums(
     on: date,
     *,
     book: str | None = None,
+    quarter_alone: bool = False,
 ) -> list:
     """Approved lines on the holdings' subjects up to `on`, summed.
 
@@ -59,7 +60,7 @@ def sums(
             LINE.c.fund,
             VOUCHER.c.scope,
             LINE.c.side,
-            what_counts(connection, quarter, on).label("what"),
+            what_counts(connection, quarter, on, quarter_alone).label("what"),
             func.sum(LINE.c.amount, type_=LINE.c.amount.type).label("amount"),
         )
         .select_from(VOUCHER)
@@ -115,12 +116,17 @@ def counted_vouchers(on: date, book: str | None) -> list:
     ]
 
 
-def what_counts(connection: Connection, quarter: Quarter, on: date):
-    """What a voucher counts as; periods compare as text (2017Q2 < 2017Q3)."""
+def what_counts(
+    connection: Connection, quarter: Quarter, on: date, quarter_alone: bool = False
+):
+    """What a voucher counts as; periods compare as text (2017Q2 < 2017Q3).
+
+    `quarter_alone` leaves out advances of later quarters, whatever the setting says.
+    """
     asked = literal(str(quarter))
     clearing = VOUCHER.c.event == CLEARING
     by_quarter = settings.value(connection, "usage-advances", on) == "quarter"
-    left_out = VOUCHER.c.quarter > asked if by_quarter else false()
+    left_out = VOUCHER.c.quarter > asked if by_quarter or quarter_alone else false()
     return case(
         (clearing & (VOUCHER.c.quarter == asked), Counted.CLEARED),
         (clearing & (VOUCHER.c.quarter < asked), Counted.EARLIER),

@@ -40,13 +40,14 @@ def mixed_shares(
     on: date,
     *,
     book: str | None = None,
+    quarter_alone: bool = False,
 ) -> list[MixedShare]:
     """What the transfers behind vouchers of both scopes say of each scope."""
     return [
         _share(row)
         for column in (TRANSFER.c.received_posting_id, TRANSFER.c.paid_posting_id)
         for row in connection.execute(
-            _query(connection, policy, quarter, on, book, column)
+            _query(connection, policy, quarter, on, book, column, quarter_alone)
         )
     ]
 
@@ -58,6 +59,7 @@ def _query(
     on: date,
     book: str | None,
     posting_id,
+    quarter_alone: bool,
 ) -> Select:
     reverses = POSTING.c.reverses_id.is_not(None).label("reverses")
     columns = (
@@ -74,7 +76,7 @@ def _query(
     return (
         select(
             *columns,
-            what_counts(connection, quarter, on).label("what"),
+            what_counts(connection, quarter, on, quarter_alone).label("what"),
             func.sum(TRANSFER.c.own, type_=TRANSFER.c.own.type).label("own"),
             func.sum(TRANSFER.c.lower, type_=TRANSFER.c.lower.type).label("lower"),
         )
