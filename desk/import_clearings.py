@@ -7,22 +7,23 @@ database already holds their list, or where something has to be said of one.
 from __future__ import annotations
 
 from collections import defaultdict
-from operator import attrgetter, itemgetter
-from typing import Iterable, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import Iterable, NoReturn, Sequence
 
 from sqlalchemy import Connection, select
 
+from desk.advances import clearing_postings
 from desk.taking import Desk, Taken, other_content
-from ledger import postings, regions, settings, sources, standing
-from ledger.documents import Clearing, SourceDocument, rows_text
+from ledger import postings, regions, sources
+from ledger.advances import clearing_words
+from ledger.documents import Clearing, SourceDocument
 from ledger.errors import Fault, RuleError, SourceError
-from ledger.money import grouped
 from ledger.periods import Month, Quarter
 from ledger.postings import VOUCHER
 from ledger.sources import KnownLine
-from ledger.vouchers import Posting
 from posting_rules import clearings
-from posting_rules.clearings import Sums, Unit
+from posting_rules.clearings import Unit
 
 TITLES = {
     "confirmed_on": "确认日期",
@@ -53,20 +54,33 @@ def take(
     new, completed = _sorted_out(connection, document)
     _check_cleared_once(connection, document, new)
     confirmed = new + [line for line, _ in completed]
-    made = _postings(connection, desk, document, confirmed)
-    ids = postings.record(
-        connection,
-        [posting for posting in made.values() if posting],
-        desk.actor,
-        document_id=document_id,
-        sha256=document.sha256,
+    kept = clearing_postings.List(document_id, document.name, document.sha256)
+    ids, id_of = clearing_postings.record(
+        connection, desk, kept, confirmed, partial(_refuse_day, document)
     )
-    id_of = dict(zip((unit for unit, posting in made.items() if posting), ids))
-    sources.insert_lines(connection, "F2", document_id, new, _posting_ids(new, id_of))
+    posted = clearing_postings.posting_ids
+    sources.insert_lines(connection, "F2", document_id, new, posted(new, id_of))
+    _complete(connection, desk, document_id, completed, id_of)
+    return Taken(
+        new=len(new),
+        known=len(document.lines) - len(new) - len(completed),
+        completed=len(completed),
+        posting_ids=ids,
+        warnings=lambda after: clearing_postings.beyond_advance(after, desk, ids),
+    )
+
+
+def _complete(
+    connection: Connection,
+    desk: Desk,
+    document_id: int,
+    completed: Sequence[tuple[Clearing, KnownLine]],
+    id_of: dict[Unit, int],
+) -> None:
+    """Fill in what waited; a form that confirms settles what was disputed."""
     confirmed_ids: dict[tuple, list[int]] = defaultdict(list)
-    for (line, known), (posting_id,) in zip(
-        completed, _posting_ids([line for line, _ in completed], id_of)
-    ):
+    posted = clearing_postings.posting_ids([line for line, _ in completed], id_of)
+    for (line, known), (posting_id,) in zip(completed, posted):
         confirmed_ids[line.confirmed_on, posting_id].append(known.id)
     for (confirmed_on, posting_id), line_ids in confirmed_ids.items():
         sources.complete_lines(
@@ -77,12 +91,8 @@ def take(
             confirmed_on=confirmed_on,
             posting_id=posting_id,
         )
-    return Taken(
-        new=len(new),
-        known=len(document.lines) - len(new) - len(completed),
-        completed=len(completed),
-        posting_ids=ids,
-        warnings=lambda after: _beyond_advance(after, desk, made.values()),
+    clearing_words.confirmed_by_form(
+        connection, [known.id for _, known in completed], desk.actor.by, desk.actor.at
     )
 
 
@@ -112,9 +122,23 @@ def _sorted_out(
             other_content(document, line, there, TITLES)
         if line.confirmed_on != there.line.confirmed_on and line.confirmed_on:
             if there.line.confirmed_on:
-                other_content(document, line, there, TITLES)
+                _refuse_confirmed(document, line, there)
             completed.append((line, there))
     return new, completed
+
+
+def _refuse_confirmed(
+    document: SourceDocument, line: Clearing, there: KnownLine
+) -> NoReturn:
+    _refuse(
+        document,
+        line,
+        "确认日期",
+        str(line.confirmed_on),
+        str(there.line.confirmed_on),
+        "这一行已按该日确认；要改日期，先撤回确认"
+        f"（yibao confirm {line.period} --kind advances --take-back）或冲销，再导入",
+    )
 
 
 def _check_cleared_once(
@@ -190,107 +214,9 @@ def _cleared_by(
     ]
 
 
-def _postings(
-    connection: Connection,
-    desk: Desk,
-    document: SourceDocument,
-    lines: Sequence[Clearing],
-) -> dict[Unit, Posting | None]:
-    """Each unit's posting; a unit that is taken already gets a part number."""
-    units = clearings.summed(lines)
-    rows = _rows(lines)
-    ended = _ended(connection, units)
-
-    def source(unit: Unit, cells: Sums) -> str:
-        by_sheet: dict[str, list[int]] = defaultdict(list)
-        for part in {(c.period, c.scope, c.insured) for c in cells}:
-            at = rows[unit.list_number, unit.confirmed_on, *part]
-            for sheet, numbers in at.items():
-                by_sheet[sheet] += numbers
-        return rows_text(document.name, by_sheet)
-
-    made: dict[Unit, Posting | None] = {}
-    taken = standing.live_units(connection, {str(unit) for unit in units})
-    for unit, sums in sorted(units.items()):
-        try:
-            posting = clearings.posting(
-                desk.policy,
-                unit,
-                sums,
-                reading=desk.reading,
-                source=source,
-                ended=frozenset(code for code, on in ended if on == unit.confirmed_on),
-            )
-        except RuleError as error:
-            line = next(x for x in lines if x.confirmed_on == unit.confirmed_on)
-            found, expected = str(line.confirmed_on), "政策适用期内的一天"
-            _refuse(document, line, "确认日期", found, expected, str(error))
-        if posting:
-            posting = desk.dated(posting)
-            if taken.get(str(unit)):
-                part = taken[str(unit)] + 1
-                posting = posting._replace(unit=f"{unit}|{part}")
-        made[unit] = posting
-    return made
-
-
-def _rows(lines: Sequence[Clearing]) -> dict[tuple, dict[str, list[int]]]:
-    """Rows by sheet, for each list, 确认日期, period, scope and payer."""
-    rows: dict[tuple, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    at = attrgetter("list_number", "confirmed_on", "period", "scope", "insured")
-    for key, sheet, row in zip(map(at, lines), *zip(*map(itemgetter(0, 1), lines))):
-        rows[key][sheet].append(row)
-    return rows
-
-
-def _ended(connection: Connection, units: Iterable[Unit]) -> set[tuple]:
-    """(county, day) where a county's books had ended by then (reading 8)."""
-    if not settings.is_set(connection, "county-books"):
-        return set()
-    ended = set()
-    for unit in units:
-        for county in regions.counties(unit.city):
-            kept = settings.value(connection, "county-books", unit.confirmed_on, county)
-            if kept == "ended":
-                ended.add((county, unit.confirmed_on))
-    return ended
-
-
-def _posting_ids(
-    lines: Sequence[Clearing], id_of: dict[Unit, int]
-) -> list[tuple[int | None]]:
-    """The posting of each line, by its list, city and day."""
-    known: dict[tuple, tuple[int | None]] = {}
-    ids = []
-    for key in map(attrgetter("list_number", "insured", "confirmed_on"), lines):
-        if key not in known:
-            number, insured, on = key
-            known[key] = (id_of.get((number, clearings.city_of(insured), on)),)
-        ids.append(known[key])
-    return ids
-
-
-def _beyond_advance(
-    connection: Connection, desk: Desk, made: Iterable[Posting | None]
-) -> list[str]:
-    """X10: payers whose clearing went beyond what they had paid in advance."""
-    vouchers = [v for posting in made if posting for v in posting.vouchers]
-    cleared = {(v.book, line.detail) for v in vouchers for line in v.lines}
-    books = {book for book, _ in cleared}
-    template = desk.policy.notices["X10"]["summary"]
-    warnings = []
-    for holding in desk.policy.holdings:
-        if holding.direction != "received":
-            continue
-        held = sorted(book for book in books if book.endswith(f"-{holding.book}"))
-        for book, detail, net in standing.held_net(connection, held, holding.subjects):
-            if net < 0 and (book, detail) in cleared:
-                warnings.append(
-                    template.format(
-                        payer=regions.name(detail), amount=grouped(-net), book=book
-                    )
-                )
-    return warnings
+def _refuse_day(document: SourceDocument, line: Clearing, error: RuleError) -> NoReturn:
+    found, expected = str(line.confirmed_on), "政策适用期内的一天"
+    _refuse(document, line, "确认日期", found, expected, str(error))
 
 
 def _refuse(
@@ -300,7 +226,7 @@ def _refuse(
     found: str,
     expected: str,
     why: str = "",
-):
+) -> NoReturn:
     message = (
         f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”，"
         f"应为{expected}{f'：{why}' if why else ''}\n本文件没有入账。请改正后重新导入。"

@@ -25,13 +25,16 @@ from sqlalchemy import (
     update,
 )
 
+from ledger.advances import waiting_lines
 from ledger.advances.tables import FundingLine
+from ledger.advances.tables import PastPayment as PastPaymentLine
 from ledger.advances.tables import ProvinceQuota as ProvinceQuotaLine
 from ledger.database import Home, bulk_insert, next_id, slices
 from ledger.documents import (
     Clearing,
     Funding,
     Opening,
+    PastPayment,
     ProvinceQuota,
     Quota,
     SourceDocument,
@@ -56,6 +59,7 @@ TABLES: dict[str, Table] = {
     "F3": QuotaLine.__table__,
     "F4": ProvinceQuotaLine.__table__,
     "F5": FundingLine.__table__,
+    "F9": PastPaymentLine.__table__,
 }
 TYPES = {
     "F0": Opening,
@@ -64,6 +68,7 @@ TYPES = {
     "F3": Quota,
     "F4": ProvinceQuota,
     "F5": Funding,
+    "F9": PastPayment,
 }
 # A literal, not a parameter: only so does the planner see that the index fits.
 NORMAL = "'正常'"
@@ -322,11 +327,11 @@ def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     freeing.free_postings(connection, posting_ids)
     institution_payments.free_postings(connection, posting_ids)
     clearing_undoing.free_postings(connection, posting_ids)
-    for form in ("F0", "F2"):
-        table = TABLES[form]
-        connection.execute(
-            update(table).where(table.c.posting_id.in_(posting_ids)).values(live=False)
-        )
+    waiting_lines.free_postings(connection, posting_ids)
+    table = TABLES["F0"]
+    connection.execute(
+        update(table).where(table.c.posting_id.in_(posting_ids)).values(live=False)
+    )
     table = TABLES["F1"]
     connection.execute(
         update(table).where(table.c.paid_posting_id.in_(posting_ids)).values(live=False)

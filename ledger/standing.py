@@ -61,6 +61,49 @@ def live_units(connection: Connection, units: set[str]) -> dict[str, int]:
     }
 
 
+def live_parts(connection: Connection, units: set[str]) -> set[str]:
+    """Which of the units are live, and what is live of their later parts (unit|2 …)."""
+    there: set[str] = set()
+    for part in slices(sorted(units)):
+        there.update(
+            connection.execute(
+                select(POSTING.c.unit).where(POSTING.c.live, POSTING.c.unit.in_(part))
+            ).scalars()
+        )
+    parts: set[str] = set()
+    for unit in sorted(there):
+        parts.update(
+            connection.execute(
+                select(POSTING.c.unit).where(
+                    POSTING.c.live,
+                    POSTING.c.unit.startswith(f"{unit}|", autoescape=True),
+                )
+            ).scalars()
+        )
+    return there | parts
+
+
+def moved(
+    connection: Connection, posting_ids: Sequence[int], event: str
+) -> set[tuple[str, str]]:
+    """(book, detail) of what the vouchers of some postings of an event moved."""
+    pairs: set[tuple[str, str]] = set()
+    for part in slices(posting_ids):
+        pairs.update(
+            connection.execute(
+                select(VOUCHER.c.book_id, LINE.c.detail)
+                .distinct()
+                .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
+                .where(
+                    VOUCHER.c.posting_id.in_(part),
+                    VOUCHER.c.event == event,
+                    VOUCHER.c.reverses_id.is_(None),
+                )
+            ).all()
+        )
+    return {(book, detail) for book, detail in pairs}
+
+
 def held_net(
     connection: Connection, books: Sequence[str], subjects: Sequence[str]
 ) -> list[tuple[str, str, Decimal]]:
