@@ -7,10 +7,12 @@ from hashlib import sha256
 from itertools import chain
 
 from importers import (
+    bank_lines,
     clearings,
     funding,
     institution_payments,
     openings,
+    past_payments,
     province_quotas,
     quotas,
     transfers,
@@ -30,7 +32,9 @@ FUND_FORMS = (
     quotas.FORM,
     province_quotas.FORM,
     funding.FORM,
+    bank_lines.FORM,
     institution_payments.FORM,
+    past_payments.FORM,
 )
 FORMS: dict[str, Form] = {form.code: form for form in FUND_FORMS} | PEOPLE
 

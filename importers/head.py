@@ -53,6 +53,7 @@ class Head(NamedTuple):
     rows: list[list]  # read already, the header's row and those above it left out
     printed: list  # the header's cells
     title: str = ""  # of the form's titles the one that stands above, if one does
+    above: Sequence[list] = ()  # the rows above the header
 
 
 def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | None:
@@ -82,7 +83,8 @@ def find_head(sheet: Sheet, forms: Sequence[Form], faults: Faults) -> Head | Non
         why = f"表头有{width}格，多得不合常理"
         faults.refuse(why, f"不超过{WIDEST}列的表", sheet.name, at + 1)
     scale = _scales(sheet, rows[: at + 1], place, at + 1, faults)
-    return Head(form, at + 1, place, width, scale, rows[at + 1 :], rows[at], title)
+    after, above = rows[at + 1 :], rows[:at]
+    return Head(form, at + 1, place, width, scale, after, rows[at], title, above)
 
 
 def sheets_of_a_form(
