@@ -96,7 +96,7 @@ class Policy(NamedTuple):
 
 def policy_of(province: str) -> Policy:
     """The advance policy that governs a province; RuleError when none is known."""
-    found = [p for p in _policies() if p.province == province]
+    found = [p for p in policies() if p.province == province]
     if len(found) != 1:
         raise RuleError(
             f"{province}应有一份异地就医预付金文件，实有{len(found)}份；"
@@ -135,7 +135,7 @@ def entry_named(policy: Policy, id: str) -> Entry:
 
 
 @cache
-def _policies() -> tuple[Policy, ...]:
+def policies() -> tuple[Policy, ...]:
     folder = files("posting_rules")
     texts = [
         (path.name, tomllib.loads(path.read_text("utf-8")))
