@@ -19,7 +19,11 @@ from desk import (
     import_quotas,
     import_transfers,
 )
-from desk.advances import import_funding, import_province_quotas
+from desk.advances import (
+    import_funding,
+    import_past_payments,
+    import_province_quotas,
+)
 from desk.people.importing import import_people
 from desk.progress import Tell, silently
 from desk.settlements import import_institution_payments
@@ -42,6 +46,7 @@ TAKERS = {
     "F4": import_province_quotas.take,
     "F5": import_funding.take,
     "F7": import_institution_payments.take,
+    "F9": import_past_payments.take,
 }
 STEPS = ("读表", "核对", "入账")
 SIZE_LIMIT = 512 * 1024 * 1024  # bytes of a file that is read at all

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
+from ledger.advances.plans import QUOTA as QUOTED
 from ledger.periods import Quarter
 from ledger.schema import Document, QuotaLine, TransferLine
 from posting_rules.transfers import RETURN
+from reports.usage_notes import bounced
 
 QUOTA, TRANSFER, DOCUMENT = (
     QuotaLine.__table__,
@@ -33,14 +35,17 @@ class NoteLine(NamedTuple):
 
 
 def quota_lines(connection: Connection, quarter: Quarter) -> list[NoteLine]:
-    """What F3 set for a quarter: of each 险种 the latest edition, by 范围."""
+    """What F3 set for a quarter, by 范围: the last 核定 and what was added to it."""
     rows = connection.execute(
         select(QUOTA, DOCUMENT.c.name)
         .join(DOCUMENT, DOCUMENT.c.id == QUOTA.c.document_id)
         .where(QUOTA.c.quarter == str(quarter), QUOTA.c.live)
         .order_by(QUOTA.c.edition)
     )
-    latest = {(row.region, row.fund): row for row in rows}
+    kept = {
+        (row.region, row.fund, row.edition if row.kind != QUOTED else 0): row
+        for row in rows
+    }
     return [
         NoteLine(
             row.region,
@@ -52,7 +57,7 @@ def quota_lines(connection: Connection, quarter: Quarter) -> list[NoteLine]:
             row.sheet,
             row.row,
         )
-        for row in latest.values()
+        for row in kept.values()
         for scope, amount in (("跨省", row.abroad), ("省内", row.home))
         if amount
     ]
@@ -69,6 +74,7 @@ def travelling_lines(connection: Connection, payee: str, on: date) -> list[NoteL
             TRANSFER.c.nature != RETURN,
             TRANSFER.c.paid_on <= on,
             or_(TRANSFER.c.received_on.is_(None), TRANSFER.c.received_on > on),
+            TRANSFER.c.id.not_in(bounced(on)),
         )
         .order_by(TRANSFER.c.paid_on, TRANSFER.c.id)
     )
