@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import NoReturn, Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances.funding_shares import as_shares, shares_of
 from desk.taking import Desk, Taken
 from desk.transfer_completion import check_shared, completes, line_key
 from ledger import postings, regions, settings, sources
+from ledger.advances import province_shares
+from ledger.advances.province_shares import Shared
 from ledger.documents import SourceDocument, Transfer, source_text
 from ledger.errors import Fault, RuleError, SourceError
 from ledger.sources import KnownLine
@@ -22,6 +26,7 @@ from posting_rules.transfers import (
     RETURN,
     Move,
     classify,
+    is_funding,
     posting_of_leg,
     unit,
 )
@@ -33,8 +38,10 @@ def take(
     """Post new transfers, and the received half of those that arrived since."""
     new, completed, count = _sorted_out(connection, document)
     _check_books_kept(connection, document, new)
-    made = _new_postings(desk, document, new)
-    late = [_late_posting(desk, document, *group) for group in completed]
+    others = shares_of(connection, desk, document, chain(*new))
+    kept = _kept_shares(connection, desk, completed)
+    made = _new_postings(desk, document, new, others)
+    late = [_late_posting(desk, document, *group, kept) for group in completed]
     every = [posting for pair in made for posting in pair if posting] + [
         posting for posting in late if posting
     ]
@@ -47,7 +54,7 @@ def take(
     )
     id_of = dict(zip(((posting.unit, posting.leg) for posting in every), ids))
     lines = [line for group in new for line in group]
-    sources.insert_lines(
+    line_ids = sources.insert_lines(
         connection,
         "F1",
         document_id,
@@ -57,6 +64,8 @@ def take(
             for line in lines
         ],
     )
+    shares = {i: others[line] for i, line in zip(line_ids, lines) if line in others}
+    province_shares.keep(connection, "F1", shares)
     _complete(connection, document_id, completed, id_of)
     return Taken(
         new=len(lines),
@@ -127,16 +136,35 @@ def _refuse_ended(document: SourceDocument, line: Transfer, county: str) -> NoRe
     )
 
 
+def _kept_shares(
+    connection: Connection,
+    desk: Desk,
+    completed: Sequence[tuple[list[Transfer], dict[tuple, KnownLine]]],
+) -> dict[Transfer, list[Shared]]:
+    """The shares of known X2 lines that are completed now (a return that arrived)."""
+    known = {
+        line: there[line_key(line)].id
+        for lines, there in completed
+        for line in lines
+        if is_funding(desk.policy, line)
+    }
+    kept = province_shares.of_lines(connection, "F1", list(known.values()))
+    return {line: kept.get(line_id, []) for line, line_id in known.items()}
+
+
 def _new_postings(
-    desk: Desk, document: SourceDocument, groups: Sequence[list[Transfer]]
+    desk: Desk,
+    document: SourceDocument,
+    groups: Sequence[list[Transfer]],
+    others: dict[Transfer, list[Shared]],
 ) -> list[tuple[Posting | None, Posting | None]]:
     made = []
     for lines in groups:
         check_shared(document, lines)
         received = None
         if lines[0].received_on is not None:
-            received = _posting(desk, document, lines, RECEIVED)
-        made.append((_posting(desk, document, lines, PAID), received))
+            received = _posting(desk, document, lines, RECEIVED, others)
+        made.append((_posting(desk, document, lines, PAID, others), received))
     return made
 
 
@@ -145,17 +173,28 @@ def _late_posting(
     document: SourceDocument,
     lines: list[Transfer],
     there: dict[tuple, KnownLine],
+    others: dict[Transfer, list[Shared]],
 ) -> Posting | None:
     """What waited for 到账日期; None when only 收款流水号 is filled in."""
     if lines[0].received_on is None or there[line_key(lines[0])].line.received_on:
         return None
-    return _posting(desk, document, lines, RECEIVED)
+    return _posting(desk, document, lines, RECEIVED, others)
 
 
 def _posting(
-    desk: Desk, document: SourceDocument, lines: list[Transfer], leg: str
+    desk: Desk,
+    document: SourceDocument,
+    lines: list[Transfer],
+    leg: str,
+    others: dict[Transfer, list[Shared]],
 ) -> Posting | None:
-    moves: list[Move] = [classify(desk.policy, line) for line in lines]
+    """A leg's posting; `others` has the other provinces' parts of X2 lines."""
+    moves: list[Move] = [
+        classify(desk.policy, line)._replace(
+            others=as_shares(line, others.get(line, ()))
+        )
+        for line in lines
+    ]
     try:
         made = posting_of_leg(
             desk.policy,

@@ -25,12 +25,14 @@ from sqlalchemy import (
     update,
 )
 
-from ledger.advances import waiting_lines
+from ledger.advances import bank_lines, bounces, waiting_lines
+from ledger.advances.tables import BankLine as BankLineRow
 from ledger.advances.tables import FundingLine
 from ledger.advances.tables import PastPayment as PastPaymentLine
 from ledger.advances.tables import ProvinceQuota as ProvinceQuotaLine
 from ledger.database import Home, bulk_insert, next_id, slices
 from ledger.documents import (
+    BankLine,
     Clearing,
     Funding,
     Opening,
@@ -59,6 +61,7 @@ TABLES: dict[str, Table] = {
     "F3": QuotaLine.__table__,
     "F4": ProvinceQuotaLine.__table__,
     "F5": FundingLine.__table__,
+    "F6": BankLineRow.__table__,
     "F9": PastPaymentLine.__table__,
 }
 TYPES = {
@@ -68,6 +71,7 @@ TYPES = {
     "F3": Quota,
     "F4": ProvinceQuota,
     "F5": Funding,
+    "F6": BankLine,
     "F9": PastPayment,
 }
 # A literal, not a parameter: only so does the planner see that the index fits.
@@ -138,10 +142,13 @@ def insert_lines(
     document_id: int,
     lines: Sequence,
     postings: Sequence[tuple[int | None, ...]],
-) -> None:
-    """Insert new lines; `postings` are each line's posting columns, in table order."""
+) -> range:
+    """Insert new lines; `postings` are each line's posting columns, in table order.
+
+    Says which ids the lines were given.
+    """
     if not lines:
-        return
+        return range(0)
     table = TABLES[form]
     fields = TYPES[form]._fields
     columns = ["id", "document_id", "live", *fields, *_posting_columns(table)]
@@ -159,6 +166,7 @@ def insert_lines(
         *zip(*postings),
     )
     bulk_insert(connection, table, columns, rows)
+    return range(first, first + count)
 
 
 def known_lines(
@@ -243,8 +251,8 @@ class Kept(NamedTuple):
 
 def documents(connection: Connection) -> list[Kept]:
     """Every document that was taken, in order."""
-    parts = []
-    for table in TABLES.values():
+    parts, document = [], Document.__table__
+    for form, table in TABLES.items():
         bare = and_(true(), *(column.is_(None) for column in _posting_of(table)))
         parts.append(
             select(
@@ -252,11 +260,11 @@ def documents(connection: Connection) -> list[Kept]:
                 func.count().label("lines"),
                 func.sum(case((bare, 1), else_=0)).label("bare"),
             )
-            .where(table.c.live)
+            .join(document, document.c.id == table.c.document_id)
+            .where(table.c.live, document.c.form == form)  # a bounce may come by F6
             .group_by(table.c.document_id)
         )
     counted = union_all(*parts).subquery()
-    document = Document.__table__
     columns = [document.c[name] for name in Kept._fields[:-2]]
     rows = connection.execute(
         select(
@@ -328,6 +336,8 @@ def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     institution_payments.free_postings(connection, posting_ids)
     clearing_undoing.free_postings(connection, posting_ids)
     waiting_lines.free_postings(connection, posting_ids)
+    bounces.refuse_bounced(connection, posting_ids)
+    bank_lines.free_postings(connection, posting_ids)
     table = TABLES["F0"]
     connection.execute(
         update(table).where(table.c.posting_id.in_(posting_ids)).values(live=False)

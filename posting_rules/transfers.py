@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 from typing import Callable, NamedTuple, Sequence
 
 from ledger import regions
 from ledger.documents import Transfer
 from ledger.errors import Fault, SourceError
+from ledger.money import NOTHING
 from ledger.vouchers import Posting, Voucher
 from posting_rules.entries import Share, body_name, lines, printed_period
 from posting_rules.policies import (
@@ -26,14 +28,19 @@ from posting_rules.policies import (
 
 RETURN = "退回"
 PAID, RECEIVED = "paid", "received"
+FUNDING = "funding"  # X2
 
 
 class Move(NamedTuple):
-    """A transfer's line with what it is: the event, and who was first payer."""
+    """A transfer's line with what it is: the event, and who was first payer.
+
+    `others`: of X2, what is other provinces' money (posting_rules/funding.py).
+    """
 
     line: Transfer
     kind: TransferKind
     returned: bool
+    others: tuple[Share, ...] = ()
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -45,6 +52,14 @@ class Move(NamedTuple):
 def unit(line: Transfer) -> str:
     """Rows of one 流水号 (of one account) are one bank transfer."""
     return f"F1|{line.payer_account}|{line.serial}"
+
+
+def is_funding(policy: Policy, line: Transfer) -> bool:
+    """Whether a line is X2, money for institutions by 用款计划."""
+    return (
+        line.payer == line.payee == policy.province
+        and classify(policy, line).kind.event == FUNDING
+    )
 
 
 def classify(policy: Policy, line: Transfer) -> Move:
@@ -73,7 +88,7 @@ def classify(policy: Policy, line: Transfer) -> Move:
         f"{line.payee}（{_name(line.payee, line.paid_on)}）的{line.scope}{line.nature}",
         "县区向所属市州、市州或省本级向省、省与外省之间的划拨"
         + (
-            "；省内划转（X2）要先有用款计划（F5），本版本还不能导入"
+            "；按用款计划的省内划转（X2）资金性质是预付金，退回的是退回"
             if line.payer == line.payee == policy.province
             else ""
         ),
@@ -131,7 +146,8 @@ def _voucher(
         template,
         {
             "own": [Share(m.line.fund, "", m.line.own) for m in moves],
-            "lower": [Share(m.line.fund, "", m.line.lower) for m in moves],
+            "lower": [Share(m.line.fund, "", _lower(m)) for m in moves],
+            "each other province": [share for m in moves for share in m.others],
             "total": total,
             "each payer": [share._replace(detail=payer) for share in total],
             "each place": [
@@ -167,6 +183,11 @@ def _voucher(
             [m.line for m in moves], (entry.leg == "payee") != first.returned
         ),
     )
+
+
+def _lower(move: Move) -> Decimal:
+    """What is of own people below (县区部分、市州部分), without others' money."""
+    return move.line.lower - sum((share.amount for share in move.others), NOTHING)
 
 
 def _evidence(line_list: list[Transfer], received: bool) -> str:
@@ -210,7 +231,10 @@ def _level(policy: Policy, code: str) -> str:
 
 
 def _related(policy: Policy, kind: TransferKind, payer: str, payee: str) -> bool:
-    """A county pays its own city, and 省本级 (not a city's own people) the centre."""
+    """A county pays its own city, and 省本级 (not a city's own people) the centre;
+    X2 stays at the province."""
+    if kind.payer == kind.payee:
+        return payer == payee
     if kind.payee == "other" or kind.payer == "other":
         return True
     return regions.parent(payer) == payee

@@ -1,0 +1,51 @@
+"""F5 in the database: what a quarter's plan says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from sqlalchemy import Connection, func, select
+
+from ledger.advances.tables import FundingLine
+from ledger.documents import Funding
+from ledger.periods import period
+
+TABLE = FundingLine.__table__
+
+
+def lines(connection: Connection, of: str) -> list[Funding]:
+    """The live lines of a quarter (its text), by place, institution and fund."""
+    columns = [TABLE.c[name] for name in Funding._fields]
+    rows = connection.execute(
+        select(*columns)
+        .where(TABLE.c.quarter == of, TABLE.c.live)
+        .order_by(
+            *(TABLE.c[name] for name in ("place", "institution", "fund", "province"))
+        )
+    )
+    return [Funding(*row)._replace(quarter=period(row.quarter)) for row in rows]
+
+
+def planned(
+    connection: Connection, of: str
+) -> dict[str, tuple[Decimal, dict[str, Decimal]]]:
+    """By fund: the quarter's need for own people, and for others by province ("" where
+    a line does not name it)."""
+    keys = TABLE.c.fund, TABLE.c.province
+    rows = connection.execute(
+        select(
+            *keys,
+            func.sum(TABLE.c.at_home, type_=TABLE.c.at_home.type).label("home"),
+            func.sum(TABLE.c.elsewhere, type_=TABLE.c.elsewhere.type).label("others"),
+        )
+        .where(TABLE.c.quarter == of, TABLE.c.live)
+        .group_by(*keys)
+    )
+    home: dict[str, Decimal] = defaultdict(Decimal)
+    others: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for row in rows:
+        home[row.fund] += row.home
+        if row.others:
+            others[row.fund][row.province] = row.others
+    return {fund: (home[fund], others[fund]) for fund in sorted(home)}
