@@ -63,7 +63,7 @@ def workbook(sheets: Sequence[Sheet], on: date, long: bool = False) -> bytes:
     book.set_properties({"created": datetime(on.year, on.month, on.day)})
     formats = _formats(book)
     for sheet in sheets:
-        _write(book.add_worksheet(_sheet_name(sheet.name)), sheet, formats)
+        _write(book.add_worksheet(sheet_name(sheet.name)), sheet, formats)
     book.close()
     return stream.getvalue()
 
@@ -156,7 +156,7 @@ def _formats(book) -> dict:
     return formats
 
 
-def _sheet_name(name: str) -> str:
+def sheet_name(name: str) -> str:
     """A worksheet's name: without what Excel forbids, 31 characters at most."""
     kept = "".join(" " if char in "[]:*?/\\" else char for char in name)
     return kept.strip(" '")[:31] or "表"

@@ -32,6 +32,13 @@ class Step(NamedTuple):
     evidence: str
 
 
+class Opinion(NamedTuple):
+    """A box on the paper where somebody says their word, and what they said."""
+
+    title: str  # 市（州）财政部门审核意见
+    said: str = ""  # 已审核，王五，2018年1月20日; "" before
+
+
 class NoticePaper(NamedTuple):
     """One notice; `columns` and `rows` are those of the form that reads it back."""
 
@@ -55,3 +62,5 @@ class NoticePaper(NamedTuple):
     state: str  # 已下达
     steps: Sequence[Step]
     next_step: str  # 下一步：市（州）经办机构确认，截止2018-04-20; "" at the end
+    opinions: Sequence[Opinion] = ()  # boxes to sign in, in their order
+    mark: str = ""  # printed across what does not count: 未下达, 已撤回

@@ -1,0 +1,145 @@
+"""A notice as a page to print, sign and seal: A4, as a letter of an office.
+
+The page is whole in itself. The web gives a `style_address` instead, for its answers
+may carry no styles in place; both are the same file.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Sequence
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from wcwidth import wcswidth
+
+from ledger.money import grouped
+from reports.advances.notice_paper import NoticePaper
+from reports.advances.notice_table import (
+    cell_text,
+    day_text,
+    facts_text,
+    label_width,
+    money_words,
+    printed_table,
+    total_text,
+)
+
+STYLE = Path(__file__).parent / "paper.css"
+UPRIGHT, LYING = 160, 261  # mm that a table may take on an upright or a lying page
+SIZES = (("", 11.5), (" many", 10), (" dense", 8.5))  # points
+EM = 0.353  # mm, a Chinese character of one point
+WRAPPED = 12  # characters of a text that stay on one line; a longer one is broken
+BROKEN = ("", "remark")  # looks of texts that may go over several lines
+LOOKS = {"money": "money", "rate": "rate", "number": "number-cell", "day": "day"}
+CENTRED = 6  # a column of texts no longer than this stands in the middle
+LONG_OFFICE, LONGEST_OFFICE = 11, 15
+
+
+class Cell(NamedTuple):
+    text: str
+    look: str
+
+
+class Layout(NamedTuple):
+    """How the paper lies, and the size of its table (a class of paper.css)."""
+
+    wide: bool
+    density: str = ""
+
+
+def notice_page(
+    paper: NoticePaper,
+    style_address: str = "",
+    links: Sequence[tuple[str, str]] = (),
+) -> str:
+    """The notice as HTML; `links` are shown on the screen alone."""
+    table = printed_table(paper)
+    columns = [paper.columns[at] for at in table.shown]
+    looks = [_look(paper, at) for at in table.shown]
+    width = label_width(columns)
+    places = list(zip(table.shown, looks))
+    rows = [
+        [Cell(cell_text(row[at], paper.columns[at]), look) for at, look in places]
+        for row in paper.rows
+    ]
+    total = [
+        Cell(total_text(paper.total[at], paper.columns[at]), look)
+        for at, look in places
+    ]
+    return page(
+        "notice.html",
+        style_address,
+        paper=paper,
+        links=links,
+        layout=layout([column.title for column in columns], [*rows, total]),
+        issuer_size=_issuer_size(paper.office),
+        facts=facts_text(table.facts),
+        columns=columns,
+        rows=rows,
+        label_width=width,
+        total=total[width:],
+        words=money_words(paper),
+    )
+
+
+def page(name: str, style_address: str, **values) -> str:
+    """A template of papers, with the style within it or at an address."""
+    style = Markup("" if style_address else STYLE.read_text("utf-8"))
+    return (
+        _environment()
+        .get_template(name)
+        .render(style=style, style_address=style_address, **values)
+    )
+
+
+def _look(paper: NoticePaper, at: int) -> str:
+    column = paper.columns[at]
+    if column.kind != "text":
+        return LOOKS[column.kind]
+    texts = [cell_text(row[at], column) for row in paper.rows]
+    if column.title == "备注":
+        return "remark"
+    if column.title.endswith("代码") or column.title == "险种":
+        return "code"
+    short = max(map(len, texts), default=0) <= CENTRED
+    return "short" if short else ""
+
+
+def layout(titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layout:
+    """Upright where the table fits so, as large as it fits."""
+    columns = zip(*rows) if rows else [()] * len(titles)
+    ems = sum(map(_ems, titles, columns))
+    for wide, width in ((False, UPRIGHT), (True, LYING)):
+        for density, points in SIZES[: 2 if not wide else 3]:
+            if ems * points * EM <= width:
+                return Layout(wide, density)
+    return Layout(True, SIZES[-1][0])
+
+
+def _ems(title: str, cells: Sequence[Cell]) -> float:
+    """What a column needs on a line, in characters, with its margins."""
+    fixed = [wcswidth(cell.text) for cell in cells if cell.look not in BROKEN]
+    broken = [wcswidth(cell.text) for cell in cells if cell.look in BROKEN]
+    needed = [min(width, 2 * WRAPPED) for width in broken]
+    return max([wcswidth(title) / 2, *fixed, *needed]) / 2 + 1
+
+
+def _issuer_size(office: str) -> str:
+    if len(office) > LONGEST_OFFICE:
+        return " longest"
+    return " long" if len(office) > LONG_OFFICE else ""
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports.advances"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"money": grouped, "day": day_text}
+    return environment
