@@ -176,8 +176,8 @@ def _check_account(
             return
         balance += line.income - line.payment
         if line.balance != balance:
-            why = "不等于前一行余额加收入减支出"
             expected = grouped(balance)
+            why = f"不等于前一行余额加收入减支出{expected}"
             table.fault(line, "余额", why, expected, grouped(line.balance))
             return
 

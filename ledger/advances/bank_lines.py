@@ -1,0 +1,296 @@
+"""F6 in the database: lines of bank statements, and what became of each.
+
+A line stays what the bank printed: rejecting or reversing the posting that it made, or
+that it was matched with, opens it again. Amounts are counted in plus, out minus.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Iterable, NamedTuple, Sequence
+
+from sqlalchemy import Connection, func, or_, select, true, update
+
+from ledger.advances.tables import AwayPayment
+from ledger.advances.tables import BankLine as Table
+from ledger.database import bulk_insert, next_id, slices
+from ledger.documents import BankLine
+from ledger.money import NOTHING, whole_fen
+from ledger.schema import Document, Posting, TransferLine, Voucher, VoucherLine
+from ledger.settlements.tables import InstitutionPayment
+from ledger.vouchers import signed
+
+LINE, DOCUMENT, TRANSFER = Table.__table__, Document.__table__, TransferLine.__table__
+POSTING, VOUCHER = Posting.__table__, Voucher.__table__
+VOUCHER_LINE = VoucherLine.__table__
+OPEN = "open"  # waits for a voucher
+IN, OUT = "in", "out"
+
+
+class Candidate(NamedTuple):
+    """A posting that a line may prove: at an account ("" where the form has none)."""
+
+    serial: str
+    account: str
+    side: str
+    posting_id: int
+    what: str  # transfer, payment
+
+
+def known(connection: Connection, lines: Iterable[BankLine]) -> dict:
+    """The live rows of the same accounts and serials."""
+    found = {}
+    wanted = {(line.account, line.serial) for line in lines}
+    accounts = sorted({account for account, _ in wanted})
+    for part in slices(sorted({serial for _, serial in wanted})):
+        rows = connection.execute(
+            select(LINE).where(
+                LINE.c.account.in_(accounts), LINE.c.serial.in_(part), LINE.c.live
+            )
+        )
+        found |= {(row.account, row.serial): row for row in rows}
+    return {key: row for key, row in found.items() if key in wanted}
+
+
+def insert_lines(
+    connection: Connection, document_id: int, lines: Sequence[BankLine]
+) -> None:
+    """Keep new lines; they wait until they are matched or posted."""
+    first = next_id(connection, LINE)
+    money = ("income", "payment", "balance")
+    columns = ["id", "document_id", "live", *BankLine._fields]
+    columns += ["what", "matched_by", "matched_at"]
+    rows = []
+    for number, line in enumerate(lines, first):
+        told = line._asdict() | {"day": str(line.day)}
+        told |= {name: whole_fen(told[name]) for name in money}
+        rows.append((number, document_id, 1, *told.values(), OPEN, "", ""))
+    if rows:
+        bulk_insert(connection, LINE, columns, rows)
+
+
+def rows_of(
+    connection: Connection,
+    accounts: Sequence[str],
+    first_day: date | None = None,
+    until: date | None = None,
+) -> list:
+    """Live lines of some accounts by day, in [first_day, until], in order of coming."""
+    return connection.execute(
+        select(LINE)
+        .where(
+            LINE.c.account.in_(accounts),
+            LINE.c.live,
+            LINE.c.day >= first_day if first_day else true(),
+            LINE.c.day <= until if until else true(),
+        )
+        .order_by(LINE.c.account, LINE.c.day, LINE.c.id)
+    ).all()
+
+
+def waiting(connection: Connection, accounts: Sequence[str] | None = None) -> list:
+    """Live lines without a voucher, with the name and hash of their document."""
+    return connection.execute(
+        select(LINE, DOCUMENT.c.name.label("document"), DOCUMENT.c.sha256)
+        .join(DOCUMENT, DOCUMENT.c.id == LINE.c.document_id)
+        .where(
+            LINE.c.live,
+            LINE.c.what == OPEN,
+            LINE.c.account.in_(accounts) if accounts is not None else true(),
+        )
+        .order_by(LINE.c.account, LINE.c.day, LINE.c.id)
+    ).all()
+
+
+def net(line) -> Decimal:
+    return line.income - line.payment
+
+
+def before_day(connection: Connection, account: str, day: date) -> Decimal | None:
+    """The account's balance at the end of its last day with lines before `day`."""
+    last = connection.execute(
+        select(func.max(LINE.c.day)).where(
+            LINE.c.account == account, LINE.c.live, LINE.c.day < day
+        )
+    ).scalar()
+    if last is None:
+        return None
+    rows = rows_of(connection, [account], last, last)
+    return _ends(rows, rows[-1].balance)
+
+
+def day_end(balance: Decimal, lines: Sequence) -> Decimal | None:
+    """Where a day's lines lead from a balance, in whatever order; None: they do not.
+
+    Every balance but the last is the next line's start, so that only the day's own
+    start and end stand alone.
+    """
+    starts = Counter(line.balance - net(line) for line in lines)
+    ends = Counter(line.balance for line in lines)
+    alone = starts - ends
+    if not alone:
+        return balance if balance in starts else None
+    if alone != Counter([balance]):
+        return None
+    return _ends(lines, None)
+
+
+def first_start(lines: Sequence) -> Decimal:
+    """The balance with which a day's lines begin."""
+    starts = Counter(line.balance - net(line) for line in lines)
+    alone = starts - Counter(line.balance for line in lines)
+    return next(iter(alone), lines[0].balance - net(lines[0]))
+
+
+def _ends(lines: Sequence, otherwise: Decimal | None) -> Decimal | None:
+    ends = Counter(line.balance for line in lines)
+    alone = ends - Counter(line.balance - net(line) for line in lines)
+    return next(iter(alone)) if sum(alone.values()) == 1 else otherwise
+
+
+def candidates(connection: Connection, serials: Iterable[str]) -> list[Candidate]:
+    """Postings of F1 and F7 that carry one of the banks' serials."""
+    found = set()
+    for part in slices(sorted(set(serials))):
+        rows = connection.execute(
+            select(TRANSFER).where(
+                TRANSFER.c.live,
+                or_(TRANSFER.c.serial.in_(part), TRANSFER.c.received_serial.in_(part)),
+            )
+        ).all()
+        for row in rows:
+            found.update(_of_transfer(row))
+        for table, stands in (
+            (AwayPayment.__table__, AwayPayment.live),
+            (InstitutionPayment.__table__, InstitutionPayment.freed == 0),
+        ):
+            paid = connection.execute(
+                select(table.c.serial, table.c.payer_account, table.c.posting_id).where(
+                    table.c.serial.in_(part), table.c.posting_id.is_not(None), stands
+                )
+            )
+            for serial, account, posting_id in paid:
+                found.add(Candidate(serial, account, OUT, posting_id, "payment"))
+    return sorted(found)
+
+
+def _of_transfer(row) -> Iterable[Candidate]:
+    """The payer's bank has 交易流水号; the receiver's has 收款流水号, or the same.
+
+    A transfer within one body (X2) has both of its ends in the one posting.
+    """
+    if row.paid_posting_id is not None:
+        paid = row.paid_posting_id, "transfer"
+        yield Candidate(row.serial, row.payer_account, OUT, *paid)
+        for serial in {row.serial, row.received_serial} - {""}:
+            yield Candidate(serial, row.payee_account, IN, *paid)
+    if row.received_posting_id is not None:
+        received = row.received_posting_id, "transfer"
+        for serial in {row.serial, row.received_serial} - {""}:
+            yield Candidate(serial, row.payee_account, IN, *received)
+
+
+def nets(connection: Connection, posting_ids: Iterable[int]) -> dict[tuple, dict]:
+    """What live postings do to each book and subject, by fund: debit plus."""
+    found: dict[tuple, dict] = defaultdict(lambda: defaultdict(lambda: NOTHING))
+    for part in slices(sorted(set(posting_ids))):
+        rows = connection.execute(
+            select(
+                VOUCHER.c.posting_id,
+                VOUCHER.c.book_id,
+                VOUCHER_LINE.c.subject,
+                VOUCHER_LINE.c.fund,
+                VOUCHER_LINE.c.side,
+                func.sum(VOUCHER_LINE.c.amount, type_=VOUCHER_LINE.c.amount.type),
+            )
+            .join(VOUCHER, VOUCHER.c.id == VOUCHER_LINE.c.voucher_id)
+            .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
+            .where(VOUCHER.c.posting_id.in_(part), POSTING.c.live)
+            .group_by(
+                VOUCHER.c.posting_id,
+                VOUCHER.c.book_id,
+                VOUCHER_LINE.c.subject,
+                VOUCHER_LINE.c.fund,
+                VOUCHER_LINE.c.side,
+            )
+        )
+        for posting_id, book, subject, fund, side, amount in rows:
+            found[posting_id, book, subject][fund] += signed(side, amount)
+    return found
+
+
+def proved(connection: Connection, posting_ids: Iterable[int]) -> set[tuple]:
+    """(account, posting) of live lines that are matched with one of the postings."""
+    found = set()
+    for part in slices(sorted(set(posting_ids))):
+        rows = connection.execute(
+            select(LINE.c.account, LINE.c.matched_id).where(
+                LINE.c.matched_id.in_(part), LINE.c.live
+            )
+        )
+        found.update(map(tuple, rows))
+    return found
+
+
+def set_matched(
+    connection: Connection,
+    line_ids: Sequence[int],
+    posting_id: int | None,
+    what: str,
+    by: str,
+    at: str,
+) -> None:
+    """The lines prove a posting, or (None) no longer do."""
+    connection.execute(
+        update(LINE)
+        .where(LINE.c.id.in_(line_ids))
+        .values(matched_id=posting_id, what=what, matched_by=by, matched_at=at)
+    )
+
+
+def set_posted(
+    connection: Connection, line_id: int, posting_id: int, what: str
+) -> None:
+    connection.execute(
+        update(LINE)
+        .where(LINE.c.id == line_id)
+        .values(posting_id=posting_id, what=what)
+    )
+
+
+def free_postings(connection: Connection, posting_ids: Sequence[int]) -> None:
+    """Lines whose posting was rejected or reversed wait again."""
+    opened = {"what": OPEN, "matched_by": "", "matched_at": ""}
+    for column in (LINE.c.posting_id, LINE.c.matched_id):
+        connection.execute(
+            update(LINE)
+            .where(column.in_(posting_ids))
+            .values(**opened, **{column.name: None})
+        )
+
+
+def balances(
+    connection: Connection, book: str, subject: str, before: date
+) -> dict[str, Decimal]:
+    """By fund, a subject's balance of approved vouchers dated before a day."""
+    rows = connection.execute(
+        select(
+            VOUCHER_LINE.c.fund,
+            VOUCHER_LINE.c.side,
+            func.sum(VOUCHER_LINE.c.amount, type_=VOUCHER_LINE.c.amount.type),
+        )
+        .join(VOUCHER, VOUCHER.c.id == VOUCHER_LINE.c.voucher_id)
+        .where(
+            VOUCHER.c.book_id == book,
+            VOUCHER_LINE.c.subject == subject,
+            VOUCHER.c.number.is_not(None),
+            VOUCHER.c.dated < before,
+        )
+        .group_by(VOUCHER_LINE.c.fund, VOUCHER_LINE.c.side)
+    )
+    found: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+    for fund, side, amount in rows:
+        found[fund] += signed(side, amount)
+    return dict(found)
