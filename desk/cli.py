@@ -35,7 +35,10 @@ MODULES = {
     "desk.cli_clear": ["clear", "confirm"],
     "desk.cli_match": ["match"],
     "desk.cli_people_reports": ["report"],
-    "desk.cli_reports": ["usage", "balances", "due", "check", "verify", "serve"],
+    "desk.cli_reports": ["usage", "balances", "check", "verify", "serve"],
+    "desk.cli_due": ["due"],
+    "desk.cli_suspend": ["suspend"],
+    "desk.cli_warning": ["warning"],
 }
 
 

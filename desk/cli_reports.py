@@ -1,4 +1,4 @@
-"""Commands that show: usage, balances, due, check, verify, serve."""
+"""Commands that show: usage, balances, check, verify, serve."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ LEVELS = {"normal": "正常", "yellow": "黄色预警", "red": "红色预警"}
 @click.option("--on", type=DAY, help="查询日，默认今天")
 @click.option("--book", metavar="账套", help="只看一个账套")
 @click.option("--warned", is_flag=True, help="只列有预警的")
-@click.option("--fail-on", type=click.Choice(["red"]), help="有红色预警时退出码为1")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["red", "yellow"]),
+    help="有红色预警（yellow：黄色或红色）时退出码为1",
+)
 @json_option
 @click.pass_context
 def usage(context, quarter, on, book, warned, fail_on, as_json):
@@ -62,8 +66,8 @@ def usage(context, quarter, on, book, warned, fail_on, as_json):
             ],
             "456",
         )
-    red = any(row.level == "red" for row in rows)
-    context.exit(1 if fail_on and red else 0)
+    alarming = {"red": ["red"], "yellow": ["red", "yellow"]}.get(fail_on, ())
+    context.exit(1 if any(row.level in alarming for row in rows) else 0)
 
 
 def _usage_json(row) -> dict:
@@ -133,42 +137,6 @@ def balances(session, book, on, fund, as_json):
 def blank_zero(amount) -> str:
     """Zero amounts print blank (BOOKS.md)."""
     return grouped(amount) if amount else ""
-
-
-@click.command("due", help="一个季度的办理日历：什么到期，已办、待办还是逾期。")
-@click.option("--quarter", type=QUARTER, help="季度，默认查询日所在季度")
-@click.option("--on", type=DAY, help="查询日，默认今天")
-@json_option
-@click.pass_obj
-def due(session, quarter, on, as_json):
-    from reports.due import calendar_warning, due_rows
-
-    on = on or today()
-    quarter = quarter or quarter_of(on)
-    home = session.home()
-    special = home_workdays(home)
-    with home.reading() as connection:
-        rows = due_rows(connection, quarter, on, special)
-        warning = calendar_warning(connection, quarter, special)
-    if warning:
-        click.echo(warning, err=True)
-    if as_json:
-        tell_json({"rows": [row.as_json() for row in rows]})
-        return
-    tell_table(
-        ["事项", "地区", "印明日期", "到期", "状态", "依据"],
-        [
-            (
-                row.name,
-                row.region_name,
-                row.printed or "",
-                row.due,
-                row.state_name,
-                row.cite,
-            )
-            for row in rows
-        ],
-    )
 
 
 def home_workdays(home):
@@ -295,7 +263,6 @@ def _plain_value(value):
 COMMANDS = {
     "usage": usage,
     "balances": balances,
-    "due": due,
     "check": check,
     "verify": verify,
     "serve": serve,

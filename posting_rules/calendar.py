@@ -5,9 +5,10 @@ task was done is for the caller to find out: `evidence` says where to look.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.resources import files
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.periods import Month, Quarter
@@ -19,17 +20,22 @@ from posting_rules.workdays import (
     workdays_after,
 )
 
-EVIDENCE = {  # for the deadline's period and, where it has one, its city
-    "": "leaves no trace",
+# For the deadline's period and, where it has one, its city. A notice's step that
+# names the task (steps of [[notice_kind]]) goes before any of them; somebody's word
+# (due --done) before the day of an import.
+EVIDENCE = {
+    "": "leaves no trace but a notice's step",
     "quota": "F3 of the quarter names the city; the day it was imported",
     "province-quota": "F4 of the year; the day it was imported",
     "plan": "F5 of the quarter; the day it was imported",
-    "plan-paid": "F1 520000 to 520000, 省内, of the quarter; its 到账日期",
+    "plan-paid": "F1 520000 to 520000, 省内, of the quarter; its first 到账日期",
     "advance-received": "F1 预付金 of the quarter from the city; its 到账日期",
-    "province-advance-paid": "F1 520000 to another province in the year; 付款日期",
+    "province-advance-paid": "F1 with every province that F4 of the year names",
     "clearing-imported": "F2 of the period (a month: 跨省); the day it was imported",
     "clearing-confirmed": "F2, all of the city's lines; their last 确认日期",
     "clearing-paid": "F1 清算资金 to other provinces in the due day's month; 付款日期",
+    "receipts": "every notice that was paid in the month is received",
+    "bank-slip": "F6 with the arrival's line; the day it was imported",
 }
 WHO = ("province-agency", "province-finance", "city-agency", "city-finance", "bank")
 CYCLE_MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -68,19 +74,27 @@ class Deadline(NamedTuple):
     evidence: str  # a key of EVIDENCE
 
 
+Happened = Mapping[tuple[str, str], date]  # (task, period): the day it was done
+
+
 def deadlines(
-    tasks: Iterable[Task], quarter: Quarter, special: SpecialDays | None = None
+    tasks: Iterable[Task],
+    quarter: Quarter,
+    special: SpecialDays | None = None,
+    happened: Happened = MappingProxyType({}),
 ) -> list[Deadline]:
     """What falls due in a quarter, by day, then in the document's order.
 
     A month's later steps fall into the next month, so a quarter begins with the
     rest of the month before it: 2017Q2 has the payment of the 2017-03 list and
-    leaves that of 2017-06 to 2017Q3. Tasks of an event have no day here.
+    leaves that of 2017-06 to 2017Q3. What counts from another task's doing counts
+    from the day that `happened` has for it, else from its due day (GZ-40: 收到后).
+    Tasks of an event have no day here.
     """
     by_id = {task.id: task for task in tasks}
     months = [_later(quarter.months[0], ahead) for ahead in range(-12, 3)]
     found = [
-        _deadline(task, start, by_id, special)
+        _deadline(task, start, by_id, special, happened)
         for task in by_id.values()
         if task.cycle != "event"
         for start in months
@@ -125,6 +139,20 @@ def guesswork_years(
     return unknown_years([row.due for row in rows], special)
 
 
+def steps_of(kinds: Iterable[Mapping]) -> dict[str, dict[str, str]]:
+    """By task: the kinds of notice that show it, each with the step that ends it.
+
+    `kinds` are a policy's [[notice_kind]] tables; of two steps of one task the later
+    one counts.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for kind in kinds:
+        for step in kind["steps"]:
+            if step["task"]:
+                found.setdefault(step["task"], {})[kind["id"]] = step["state"]
+    return found
+
+
 def calendar_tasks(name: str) -> list[Task]:
     """The tasks of one of this package's TOML files, checked."""
     text = (files("posting_rules") / f"{name}.toml").read_text("utf-8")
@@ -155,7 +183,11 @@ def _check(task: Task, ids: set[str]) -> None:
 
 
 def _deadline(
-    task: Task, start: Month, by_id: dict[str, Task], special: SpecialDays | None
+    task: Task,
+    start: Month,
+    by_id: dict[str, Task],
+    special: SpecialDays | None,
+    happened: Happened,
 ) -> Deadline:
     """A task in the cycle whose first month is `start`."""
     month = _later(start, task.month - 1)
@@ -167,8 +199,9 @@ def _deadline(
         due = nth_workday(task.workday, month.first_day, special)
     else:
         after = task.workdays_after
-        before = _deadline(by_id[after["task"]], start, by_id, special)
-        due = workdays_after(before.due, after["n"], special)
+        before = _deadline(by_id[after["task"]], start, by_id, special, happened)
+        base = happened.get((before.task, before.period), before.due)
+        due = workdays_after(base, after["n"], special)
     length = CYCLE_MONTHS[task.cycle]
     subject = _later(start, -length) if task.about else start
     return _row(task, _written(subject, task.cycle), printed, due)

@@ -1,262 +1,292 @@
-"""What shows that a task of the calendar was done: the words of EVIDENCE, looked up.
+"""What shows that a task of the calendar was done: steps, forms, somebody's word.
 
-Every answer is a day (or None) and a note; days after the one that is asked for do
-not count yet.
+In this order: the steps of the notices that go with the task; a form with a day of its
+own (到账日期, 确认日期); somebody's word (`due --done`); the day on which a form was
+imported, which may be long after. Days after the one asked for do not count yet.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
-from decimal import Decimal
-from typing import Callable, Iterable, NamedTuple, Sequence
+from typing import Callable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection
 
-from ledger import regions
-from ledger.money import NOTHING, grouped
-from ledger.periods import Month, Quarter, month_of, period, quarter_of
-from ledger.schema import ClearingLine, Document, QuotaLine, TransferLine
-from posting_rules.calendar import Deadline
+from ledger.advances.task_marks import MarkRow, marks
+from ledger.periods import Quarter, month_of, period
+from posting_rules.calendar import Deadline, Task, steps_of
 from posting_rules.policies import Policy
+from reports import evidence_advances as advances
+from reports import evidence_lists as lists
+from reports.evidence_notices import Notices, notices_of
+from reports.evidence_slips import Arrival
 
-ADVANCES = ("预付金", "紧急调增", "额度调整")
-NORMAL = "正常"
-CLEARING_MONEY = "清算资金"
-NOT_YET = ("province-quota", "plan", "plan-paid")  # forms that come later: F4, F5, X2
-CLEARING, DOCUMENT, QUOTA, TRANSFER = (
-    ClearingLine.__table__,
-    Document.__table__,
-    QuotaLine.__table__,
-    TransferLine.__table__,
-)
-Answer = tuple[date | None, str]
+RECEIPTS = "receipts"
 
 
-class Listed(NamedTuple):
-    """Lines of F2 of one period, 范围 and 参保地."""
+class Answer(NamedTuple):
+    """What is known of a task; `exact`: its day is its own, not that of an import.
 
-    period: str
-    scope: str
-    nature: str
-    insured: str
-    lines: int
-    confirmed: int
-    last_confirmed: date | None
-    imported: date
+    `traced`: were it done, it would show; only so can it be late.
+    """
+
+    done_on: date | None
+    note: str = ""
+    traced: bool = True
+    exact: bool = True
 
 
-class Quotas(NamedTuple):
-    """By (quarter, city): what was set, and the day it was imported."""
-
-    amount: dict[tuple[str, str], Decimal]
-    imported: dict[tuple[str, str], date]
+Asked = Callable[[Deadline, str, date], Answer]
 
 
 def evidence_of(
-    connection: Connection, policy: Policy, falling: Sequence[Deadline]
-) -> Callable[[Deadline, str, date], Answer]:
+    connection: Connection,
+    policy: Policy,
+    falling: Sequence[Deadline],
+    arrived: Sequence[Arrival] = (),
+) -> Asked:
     """A function that answers for a deadline, a region and the day of asking."""
-    quarters = {period(d.period) for d in falling if d.cycle == "quarter"}
-    months = {period(d.period) for d in falling if d.cycle == "month"}
-    quotas = _quotas(connection, quarters)
-    arrivals = _arrivals(connection, policy, quarters)
-    lists = _lists(connection, quarters | {month.quarter for month in months})
-    payments = _payments(connection, policy, falling)
+    shown = notices_of(connection, _years(falling))
+    steps = steps_of(policy.notice_kinds)
+    words = marks(connection, (deadline.period for deadline in falling))
+    of_forms = _forms(connection, policy, falling, shown, arrived)
 
     def answer(deadline: Deadline, region: str, on: date) -> Answer:
-        kind = deadline.evidence
-        if kind == "quota":
-            return _taken(quotas.imported.get((deadline.period, region)), deadline)
-        if kind == "advance-received":
-            place = (deadline.period, region)
-            return _received(quotas, arrivals.get(place, ()), place, on)
-        if kind == "clearing-imported":
-            return _taken(_imported(lists, period(deadline.period)), deadline)
-        if kind == "clearing-confirmed":
-            return _confirmed(lists, period(deadline.period), region)
-        if kind == "clearing-paid":
-            month = month_of(deadline.due)
-            days = [on for nature, on in payments if nature == CLEARING_MONEY]
-            return _first(on for on in days if month_of(on) == month), ""
-        if kind == "province-advance-paid":
-            days = [on for nature, on in payments if nature in ADVANCES]
-            return _first(on for on in days if str(on.year) == deadline.period), ""
-        return None, ""
+        by_step = _by_steps(deadline, region, on, shown, steps)
+        by_form = of_forms(deadline, region, on)
+        word = _said(words.get((deadline.task, deadline.period, region)))
+        of_day = by_form.exact and _seen(by_form, on)
+        for known, there in (
+            (by_step, _seen(by_step, on)),
+            (by_form, of_day),
+            (word, _seen(word, on)),
+            (by_form, _seen(by_form, on)),
+        ):
+            if there:
+                return known
+        return _undone(by_step, by_form)
 
     return answer
 
 
-def _taken(imported: date | None, deadline: Deadline) -> Answer:
+def submitted_days(
+    connection: Connection,
+    policy: Policy,
+    tasks: Sequence[Task],
+    quarter: Quarter,
+    on: date,
+) -> dict[tuple[str, str], date]:
+    """(task, period): when the tasks that another one counts from were done, by a day.
+
+    Known from the steps of their notices or from somebody's word. 依据：附件一 三（一）
+    """
+    after = [task.workdays_after or {} for task in tasks]
+    bases = {each["task"] for each in after if "task" in each}
+    years = (quarter.year - 1, quarter.year)
+    shown = notices_of(connection, years)
+    steps = steps_of(policy.notice_kinds)
+    months = [f"{year:04d}-{month:02d}" for year in years for month in range(1, 13)]
+    words = marks(connection, months)
+    found = {}
+    for task in bases:
+        for month in months:
+            day, _, _ = shown.day(steps.get(task, {}), month, "", on)
+            word = words.get((task, month, policy.province))
+            day = day or (word and word.done_on)
+            if day and day <= on:
+                found[task, month] = day
+    return found
+
+
+def _years(falling: Sequence[Deadline]) -> set[int]:
+    """The years of the periods and days of deadlines."""
+    years = {deadline.due.year for deadline in falling}
+    return years | {int(deadline.period[:4]) for deadline in falling}
+
+
+def _seen(answer: Answer | None, on: date) -> bool:
+    return bool(answer and answer.done_on and answer.done_on <= on)
+
+
+def _said(word: MarkRow | None) -> Answer | None:
+    if word is None or word.done_on is None:
+        return None
+    note = f"{word.by}登记已办" + (f"：{word.note}" if word.note else "")
+    return Answer(word.done_on, note)
+
+
+def _undone(by_step: Answer | None, by_form: Answer) -> Answer:
+    """Nothing is done yet; what waits is said, and what would show it counts."""
+    if by_step is None:
+        return by_form
+    notes = [each.note for each in (by_form, by_step) if each.note]
+    return Answer(by_form.done_on, "；".join(notes))
+
+
+def _by_steps(
+    deadline: Deadline,
+    region: str,
+    on: date,
+    shown: Notices,
+    steps: dict[str, dict[str, str]],
+) -> Answer | None:
+    """What the notices of a task say; None where there are none."""
+    if deadline.evidence == RECEIPTS:
+        day, waiting, count = shown.receipts(period(deadline.period), on)
+    else:
+        kinds = steps.get(deadline.task, {})
+        of_city = region if deadline.each == "city" else ""
+        day, waiting, count = shown.day(kinds, deadline.period, of_city, on)
+    if not count:
+        return None
+    note = f"{count}份文书中{waiting}份未办到" if waiting and count > 1 else ""
+    return Answer(day, note)
+
+
+def _forms(
+    connection: Connection,
+    policy: Policy,
+    falling: Sequence[Deadline],
+    shown: Notices,
+    arrived: Sequence[Arrival],
+) -> Asked:
+    """What the forms alone say of each kind of evidence."""
+    quarters = {period(d.period) for d in falling if d.cycle == "quarter"}
+    months = {period(d.period) for d in falling if d.cycle == "month"}
+    years = _years(falling)
+    kinds = {
+        **_of_advances(connection, policy, quarters, shown),
+        **_of_provinces(connection, policy, years),
+        **_of_lists(connection, quarters | {month.quarter for month in months}),
+        "bank-slip": _of_slips(arrived),
+        RECEIPTS: lambda *_: Answer(None, traced=False),
+        "": lambda *_: Answer(None, traced=False),
+    }
+
+    def answer(deadline: Deadline, region: str, on: date) -> Answer:
+        return kinds[deadline.evidence](deadline, region, on)
+
+    return answer
+
+
+def _of_advances(
+    connection: Connection, policy: Policy, quarters: set, shown: Notices
+) -> dict[str, Asked]:
+    """quota, advance-received, plan, plan-paid: F3, F1, F5."""
+    if not quarters:
+        return {}
+    set_ = advances.editions(connection, quarters)
+    arrivals = advances.arrivals(connection, policy, quarters)
+    plans = advances.plans(connection, quarters)
+    payments = advances.plan_payments(connection, policy, quarters)
+
+    def quota(deadline, region, on):
+        rows = set_.get((deadline.period, region), ())
+        issued = [shown.issued(row.document, on) for row in rows]
+        if any(issued):
+            return Answer(min(day for day in issued if day))
+        return taken(min((row.imported for row in rows), default=None), deadline)
+
+    def received(deadline, region, on):
+        place = (deadline.period, region)
+        rows = set_.get(place, ())
+
+        def known(row):
+            return shown.issued(row.document, on) or row.imported
+
+        due = None
+        if any(row.kind == advances.NEW for row in rows):
+            due = advances.amount_due(rows, known, deadline.due)
+        if due is not None and due <= 0:
+            day = min(known(row) for row in rows)
+            return Answer(min(day, deadline.due), "核定额不大于零，不用上解")
+        return Answer(*advances.arrived_by(arrivals.get(place, []), due, on))
+
+    def plan(deadline, region, on):
+        _, imported = plans.get(deadline.period, (None, None))
+        return taken(imported, deadline)
+
+    def plan_paid(deadline, region, on):
+        planned, _ = plans.get(deadline.period, (None, None))
+        amounts = payments.get(deadline.period, [])
+        return Answer(*advances.plan_paid(amounts, planned, on))
+
+    return {
+        "quota": quota,
+        "advance-received": received,
+        "plan": plan,
+        "plan-paid": plan_paid,
+    }
+
+
+def _of_provinces(
+    connection: Connection, policy: Policy, years: set[int]
+) -> dict[str, Asked]:
+    """province-quota, province-advance-paid, clearing-paid: F4, F1."""
+    quotas = advances.province_quotas(connection, years)
+    transfers = advances.to_provinces(connection, policy, years)
+
+    def quota(deadline, region, on):
+        _, imported = quotas.get(int(deadline.period), (None, None))
+        return taken(imported, deadline)
+
+    def paid(deadline, region, on):
+        changed, _ = quotas.get(int(deadline.period), (None, None))
+        by_now = [row for row in transfers if row.on <= on]
+        return Answer(*advances.exchanged(deadline.period, changed, by_now))
+
+    def cleared(deadline, region, on):
+        month = month_of(deadline.due)
+        days = [
+            row.on
+            for row in transfers
+            if row.out
+            and row.nature == advances.CLEARING_MONEY
+            and month_of(row.on) == month
+        ]
+        return Answer(min(days, default=None))
+
+    return {
+        "province-quota": quota,
+        "province-advance-paid": paid,
+        "clearing-paid": cleared,
+    }
+
+
+def _of_lists(connection: Connection, quarters: set) -> dict[str, Asked]:
+    """clearing-imported, clearing-confirmed: F2."""
+    listed = lists.lists_of(connection, quarters) if quarters else []
+
+    def imported(deadline, region, on):
+        return taken(lists.imported_on(listed, period(deadline.period)), deadline)
+
+    def confirmed(deadline, region, on):
+        day, note = lists.confirmed_on(listed, period(deadline.period), region)
+        return Answer(day, note)
+
+    return {"clearing-imported": imported, "clearing-confirmed": confirmed}
+
+
+def _of_slips(arrived: Sequence[Arrival]) -> Asked:
+    by_place = {(str(each.on), each.region): each for each in arrived}
+
+    def slip(deadline, region, on):
+        found = by_place[deadline.period, region]
+        if found.slip:
+            return taken(found.slip, deadline)
+        note = (
+            f"{found.lines}笔到账，{found.missing}笔没有对账单" if found.lines else ""
+        )
+        return Answer(None, note if found.statements else "", found.statements)
+
+    return slip
+
+
+def taken(imported: date | None, deadline: Deadline) -> Answer:
     """A form that is there proves its task, also one that was imported later.
 
     The form has no day of its own: an import after the deadline may be an office
     that only then began to keep its books here.
     """
-    return (min(imported, deadline.due) if imported else None), ""
-
-
-def _received(
-    quotas: Quotas, arrivals: Iterable[tuple[date, Decimal]], place: tuple, on: date
-) -> Answer:
-    """The day on which what was set had arrived; without F3, the first arrival."""
-    due = quotas.amount.get(place)
-    if due is not None and due <= 0:
-        return quotas.imported[place], "核定额不大于零，不用上解"
-    arrived = NOTHING
-    for day, amount in arrivals:
-        if day > on:
-            break
-        arrived += amount
-        if due is None or arrived >= due:
-            return day, ""
-    if due is None or not arrived:
-        return None, ""
-    return None, f"已到账{grouped(arrived)}元，核定{grouped(due)}元"
-
-
-def _imported(lists: Sequence[Listed], asked: Month | Quarter) -> date | None:
-    """The day on which a period's lists were all there.
-
-    A month is there with its own 跨省 lines or its quarter's; a quarter with lines
-    of its own, or with those of its three months.
-    """
-    first: dict[str, date] = {}
-    abroad = isinstance(asked, Month)
-    for row in lists:
-        if not abroad or row.scope == "跨省":
-            day = first.get(row.period, row.imported)
-            first[row.period] = min(day, row.imported)
-    whole = first.get(str(asked.quarter))
-    if abroad:
-        return _first(day for day in (first.get(str(asked)), whole) if day)
-    months = [first.get(str(month)) for month in asked.months]
-    every = max(months) if all(months) else None
-    return _first(day for day in (whole, every) if day)
-
-
-def _confirmed(lists: Sequence[Listed], asked: Quarter, city: str) -> Answer:
-    """The last 确认日期 once no line of the city waits; its list, if it has none.
-
-    补清算 and 冲减 come after the quarter's confirmation and do not move its day.
-    """
-    periods = {str(asked), *map(str, asked.months)}
-    mine = [
-        row
-        for row in lists
-        if row.period in periods and regions.city_of(row.insured) == city
-    ]
-    if not mine:
-        return _imported(lists, asked), ""
-    waiting = sum(row.lines - row.confirmed for row in mine)
-    if waiting:
-        return None, f"还有{waiting}行待确认"
-    normal = [row for row in mine if row.nature == NORMAL] or mine
-    return max(row.last_confirmed for row in normal), ""
-
-
-def _quotas(connection: Connection, quarters: Iterable[Quarter]) -> Quotas:
-    """核定 alone sets what is due on the 30th; later editions replace earlier."""
-    latest: dict[tuple, Decimal] = {}
-    imported: dict[tuple, date] = {}
-    rows = connection.execute(
-        select(QUOTA, DOCUMENT.c.recorded_at)
-        .join(DOCUMENT, DOCUMENT.c.id == QUOTA.c.document_id)
-        .where(QUOTA.c.quarter.in_([str(q) for q in quarters]), QUOTA.c.live)
-        .order_by(QUOTA.c.edition)
-    )
-    for row in rows:
-        place = (row.quarter, row.region)
-        day = _day(row.recorded_at)
-        imported[place] = min(imported.get(place, day), day)
-        if row.kind == "核定":
-            latest[*place, row.fund] = row.abroad + row.home
-    amount: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
-    for (quarter, region, _), total in latest.items():
-        amount[quarter, region] += total
-    return Quotas(dict(amount), imported)
-
-
-def _arrivals(
-    connection: Connection, policy: Policy, quarters: Iterable[Quarter]
-) -> dict[tuple[str, str], list[tuple[date, Decimal]]]:
-    """By (quarter, payer): what arrived at the province, by day.
-
-    A transfer that names no quarter belongs to that of its 付款日期.
-    """
-    asked = {str(quarter) for quarter in quarters}
-    days = [(quarter.first_day, quarter.last_day) for quarter in quarters]
-    unnamed = [TRANSFER.c.paid_on.between(*pair) for pair in days]
-    rows = connection.execute(
-        select(TRANSFER)
-        .where(
-            TRANSFER.c.live,
-            TRANSFER.c.payee == policy.province,
-            TRANSFER.c.nature.in_(ADVANCES),
-            TRANSFER.c.received_on.is_not(None),
-            or_(
-                TRANSFER.c.quarter.in_(sorted(asked)),
-                and_(TRANSFER.c.quarter == "", or_(*unnamed)),
-            ),
-        )
-        .order_by(TRANSFER.c.received_on, TRANSFER.c.id)
-    )
-    found: dict[tuple, list] = defaultdict(list)
-    for row in rows:
-        quarter = row.quarter or str(quarter_of(row.paid_on))
-        found[quarter, row.payer].append((row.received_on, row.own + row.lower))
-    return found
-
-
-def _lists(connection: Connection, quarters: Iterable[Quarter]) -> list[Listed]:
-    periods = sorted({text for q in quarters for text in (str(q), *map(str, q.months))})
-    rows = connection.execute(
-        select(
-            CLEARING.c.period,
-            CLEARING.c.scope,
-            CLEARING.c.nature,
-            CLEARING.c.insured,
-            func.count(),
-            func.count(CLEARING.c.confirmed_on),
-            func.max(CLEARING.c.confirmed_on),
-            func.min(DOCUMENT.c.recorded_at),
-        )
-        .join(DOCUMENT, DOCUMENT.c.id == CLEARING.c.document_id)
-        .where(CLEARING.c.period.in_(periods), CLEARING.c.live)
-        .group_by(
-            CLEARING.c.period,
-            CLEARING.c.scope,
-            CLEARING.c.nature,
-            CLEARING.c.insured,
-        )
-    )
-    return [Listed(*row[:7], _day(row[7])) for row in rows]
-
-
-def _payments(
-    connection: Connection, policy: Policy, falling: Iterable[Deadline]
-) -> list[tuple[str, date]]:
-    """(nature, 付款日期) of what the province paid to others in these years."""
-    years = {deadline.due.year for deadline in falling}
-    rows = connection.execute(
-        select(TRANSFER.c.nature, TRANSFER.c.paid_on)
-        .distinct()
-        .where(
-            TRANSFER.c.live,
-            TRANSFER.c.payer == policy.province,
-            TRANSFER.c.payee != policy.province,
-            TRANSFER.c.nature.in_((*ADVANCES, CLEARING_MONEY)),
-            TRANSFER.c.paid_on.between(
-                date(min(years), 1, 1), date(max(years), 12, 31)
-            ),
-        )
-    )
-    return [tuple(row) for row in rows]
-
-
-def _first(days: Iterable[date]) -> date | None:
-    return min(days, default=None)
-
-
-def _day(recorded_at: str) -> date:
-    return date.fromisoformat(recorded_at[:10])
+    day = min(imported, deadline.due) if imported else None
+    return Answer(day, exact=False)

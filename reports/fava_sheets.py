@@ -6,19 +6,12 @@ from fractions import Fraction
 from typing import Sequence
 
 from reports.balances import BalanceRow, BalanceTotals
-from reports.due import DueRow
+from reports.due import WHO_NAMES, DueRow
 from reports.fava_board import BoardRow
 from reports.fava_looks import LOOKS
 from reports.ledgers import JournalRow, LedgerRow
 from reports.xlsx import Column, Sheet
 
-WHO_NAMES = {
-    "province-agency": "省级经办机构",
-    "province-finance": "省级财政部门",
-    "city-agency": "市州经办机构",
-    "city-finance": "市州财政部门",
-    "bank": "开户银行",
-}
 BALANCE_COLUMNS = (
     Column("科目编号", "text", 20),
     Column("科目名称", "text", 30),

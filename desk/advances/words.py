@@ -1,4 +1,4 @@
-"""Words that people give with an act (reason, document, note): one line, not too long."""
+"""Words that people give with an act: a reason, a note; one line, not too long."""
 
 from __future__ import annotations
 

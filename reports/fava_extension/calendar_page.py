@@ -11,9 +11,9 @@ from flask import Response
 
 from ledger import regions
 from ledger.periods import Quarter, quarter_of
-from reports.due import DueRow, calendar_warning, due_rows
+from reports.due import WHO_NAMES, DueRow, calendar_warning, due_rows
 from reports.fava_extension.page import Choices, Page, Switch, quarter_options
-from reports.fava_sheets import WHO_NAMES, due_sheet
+from reports.fava_sheets import due_sheet
 
 SOON = 7  # days
 STATES = ("late", "open", "done")

@@ -1,0 +1,134 @@
+"""Who is overdue and could be suspended (待暂停), and who is (暂停).
+
+A candidate is a city whose advance of a quarter (F3) had not all arrived when its day
+had passed by setting suspension-after or more, or whose emergency increase is not
+paid on its day. Nothing follows by itself. 依据：五（一）；附件一 一（二）
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from ledger import regions, settings
+from ledger.advances.suspensions import SuspensionRow, suspensions
+from ledger.advances.tables import Notice
+from ledger.errors import BookError
+from ledger.periods import Quarter, period
+from ledger.schema import QuotaLine
+from posting_rules.workdays import SpecialDays
+from reports.due import due_rows
+
+QUOTA, NOTICE = QuotaLine.__table__, Notice.__table__
+TRANSFER_TASK, EMERGENCY = "advance-transfer", "emergency"
+PAID = ("paid", "received", "withdrawn")
+AFTER = "suspension-after"
+
+
+class Candidate(NamedTuple):
+    """What a region should have paid and has not, seen on a day."""
+
+    region: str
+    region_name: str
+    what: str  # the quarter, or the 文号 of an emergency increase
+    quarter: str
+    due: date
+    late_by: int  # days
+    note: str
+    cite: str
+    suspended: bool  # already
+
+
+class Standing(NamedTuple):
+    """A decision and whether it holds on the day that is asked for."""
+
+    suspension: SuspensionRow
+    region_name: str
+    holds: bool
+
+
+def candidates(
+    connection: Connection, on: date, special: SpecialDays | None = None
+) -> list[Candidate]:
+    """Regions that are overdue long enough, the longest first."""
+    after = days_allowed(connection, on)
+    held = {row.region for row in suspensions(connection) if row.holds(on)}
+    found = []
+    for quarter in _quarters(connection, on):
+        for row in due_rows(connection, quarter, on, special, only=(TRANSFER_TASK,)):
+            if row.state == "late" and row.late_by >= after:
+                found.append(
+                    Candidate(
+                        row.region,
+                        row.region_name,
+                        f"{quarter}预付金",
+                        str(quarter),
+                        row.due,
+                        row.late_by,
+                        row.note,
+                        row.cite,
+                        row.region in held,
+                    )
+                )
+    found += _emergencies(connection, on, after, held)
+    return sorted(found, key=lambda each: (each.due, each.region))
+
+
+def standing(connection: Connection, on: date) -> list[Standing]:
+    """Every decision made by a day, those that hold first."""
+    rows = [
+        Standing(row, regions.name(row.region, row.from_day), row.holds(on))
+        for row in suspensions(connection)
+    ]
+    return sorted(rows, key=lambda each: not each.holds)
+
+
+def days_allowed(connection: Connection, on: date) -> int:
+    """Setting suspension-after: from how many days late a region is listed."""
+    text = settings.value(connection, AFTER, on)
+    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+        raise BookError(
+            f"设置{AFTER}为“{text[:20]}”，应为0至999的天数；"
+            f"请用 yibao setting set {AFTER} 天数 改正"
+        )
+    return int(text)
+
+
+def _quarters(connection: Connection, on: date) -> list[Quarter]:
+    """Quarters for which something was set to be paid, up to a day."""
+    texts = connection.execute(
+        select(QUOTA.c.quarter).distinct().where(QUOTA.c.live)
+    ).scalars()
+    quarters = sorted(period(text) for text in texts)
+    return [quarter for quarter in quarters if quarter.first_day <= on]
+
+
+def _emergencies(
+    connection: Connection, on: date, after: int, held: set[str]
+) -> list[Candidate]:
+    rows = connection.execute(
+        select(NOTICE.c.region, NOTICE.c.number, NOTICE.c.period, NOTICE.c.due_day)
+        .where(
+            NOTICE.c.kind == EMERGENCY,
+            NOTICE.c.due_day < on,
+            NOTICE.c.state.not_in(PAID),
+        )
+        .order_by(NOTICE.c.due_day, NOTICE.c.number)
+    )
+    return [
+        Candidate(
+            row.region,
+            regions.name(row.region, on),
+            f"紧急调增{row.number}",
+            row.period,
+            row.due_day,
+            (on - row.due_day).days,
+            "",
+            "五（二）",
+            row.region in held,
+        )
+        for row in rows
+        if (on - row.due_day).days >= after
+    ]

@@ -1,0 +1,97 @@
+"""What F2 shows: a period's lists are there, a city's lines are confirmed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Iterable, NamedTuple, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from ledger import regions
+from ledger.periods import Month, Quarter
+from ledger.schema import ClearingLine, Document
+from reports.evidence_advances import recorded_day
+
+NORMAL, ABROAD = "正常", "跨省"
+CLEARING, DOCUMENT = ClearingLine.__table__, Document.__table__
+
+
+class Listed(NamedTuple):
+    """Lines of F2 of one period, 范围 and 参保地."""
+
+    period: str
+    scope: str
+    nature: str
+    insured: str
+    lines: int
+    confirmed: int
+    last_confirmed: date | None
+    imported: date
+
+
+def imported_on(lists: Sequence[Listed], asked: Month | Quarter) -> date | None:
+    """The day on which a period's lists were all there.
+
+    A month is there with its own 跨省 lines or its quarter's; a quarter with lines
+    of its own, or with those of its three months.
+    """
+    first: dict[str, date] = {}
+    abroad = isinstance(asked, Month)
+    for row in lists:
+        if not abroad or row.scope == ABROAD:
+            day = first.get(row.period, row.imported)
+            first[row.period] = min(day, row.imported)
+    whole = first.get(str(asked.quarter))
+    if abroad:
+        days = [day for day in (first.get(str(asked)), whole) if day]
+        return min(days, default=None)
+    months = [first.get(str(month)) for month in asked.months]
+    every = max(months) if all(months) else None
+    return min((day for day in (whole, every) if day), default=None)
+
+
+def confirmed_on(
+    lists: Sequence[Listed], asked: Quarter, city: str
+) -> tuple[date | None, str]:
+    """The last 确认日期 once no line of the city waits; its list, if it has none.
+
+    补清算 and 冲减 come after the quarter's confirmation and do not move its day.
+    """
+    periods = {str(asked), *map(str, asked.months)}
+    mine = [
+        row
+        for row in lists
+        if row.period in periods and regions.city_of(row.insured) == city
+    ]
+    if not mine:
+        return imported_on(lists, asked), ""
+    waiting = sum(row.lines - row.confirmed for row in mine)
+    if waiting:
+        return None, f"还有{waiting}行待确认"
+    normal = [row for row in mine if row.nature == NORMAL] or mine
+    return max(row.last_confirmed for row in normal), ""
+
+
+def lists_of(connection: Connection, quarters: Iterable[Quarter]) -> list[Listed]:
+    periods = sorted({text for q in quarters for text in (str(q), *map(str, q.months))})
+    rows = connection.execute(
+        select(
+            CLEARING.c.period,
+            CLEARING.c.scope,
+            CLEARING.c.nature,
+            CLEARING.c.insured,
+            func.count(),
+            func.count(CLEARING.c.confirmed_on),
+            func.max(CLEARING.c.confirmed_on),
+            func.min(DOCUMENT.c.recorded_at),
+        )
+        .join(DOCUMENT, DOCUMENT.c.id == CLEARING.c.document_id)
+        .where(CLEARING.c.period.in_(periods), CLEARING.c.live)
+        .group_by(
+            CLEARING.c.period,
+            CLEARING.c.scope,
+            CLEARING.c.nature,
+            CLEARING.c.insured,
+        )
+    )
+    return [Listed(*row[:7], recorded_day(row[7])) for row in rows]
