@@ -20,6 +20,8 @@ from desk import (
     import_transfers,
 )
 from desk.advances import (
+    bank_matching,
+    import_bank_lines,
     import_funding,
     import_past_payments,
     import_province_quotas,
@@ -45,6 +47,7 @@ TAKERS = {
     "F3": import_quotas.take,
     "F4": import_province_quotas.take,
     "F5": import_funding.take,
+    "F6": import_bank_lines.take,
     "F7": import_institution_payments.take,
     "F9": import_past_payments.take,
 }
@@ -211,6 +214,8 @@ def _import(
             result.status = "already-posted"
             connection.rollback()
             return
+        later = bank_matching.after_import(connection, at_desk, document.form)
+        taken.posting_ids += later
         tell(f"{path.name} {post_words}")
         result.vouchers, result.status = approved(
             connection, at_desk, taken.posting_ids, options.draft
