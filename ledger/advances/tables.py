@@ -346,6 +346,7 @@ class WarningNote(Base):
     quarter: Mapped[str] = mapped_column(REGION)
     level: Mapped[str] = mapped_column(String(10))
     since: Mapped[date]
+    on_day: Mapped[date]  # when it was said
     note: Mapped[str]
     by: Mapped[str]
     at: Mapped[str]

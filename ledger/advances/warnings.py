@@ -14,7 +14,7 @@ NOTE = WarningNote.__table__
 
 
 class NoteRow(NamedTuple):
-    """`since` is the day on which the payer had turned to `level` when it was said."""
+    """Said on `on_day` of a payer that had turned to `level` on the day `since`."""
 
     id: int
     book: str
@@ -23,6 +23,7 @@ class NoteRow(NamedTuple):
     quarter: str
     level: str
     since: date
+    on_day: date
     note: str
     by: str
     at: str

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("quarter", sa.String(length=6), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
