@@ -17,7 +17,7 @@ from desk.cli import (
 @click.command(
     "sample",
     help="生成示例表格：一省几个季度的预付金与清算；--city 则是一市的个人账户，"
-    "--sharing 则是一省的门诊结算、家庭共济和清算。",
+    "--sharing 则是一省的门诊结算、家庭共济和清算；--year 则是一省全年的异地就医业务。",
 )
 @click.argument("folder", type=click.Path(path_type=Path), metavar="目录")
 @click.option("--province", default="520000", metavar="代码", help="省级代码")
@@ -29,6 +29,7 @@ from desk.cli import (
 @click.option(
     "--sharing", metavar="代码", help="省级代码，如 340000：门诊与家庭共济的各表"
 )
+@click.option("--year", type=int, metavar="年", help="2018：贵州省全年的各表和命令")
 @click.option(
     "--people", default=600, type=click.IntRange(1), metavar="数", help="参保人数"
 )
@@ -37,8 +38,9 @@ from desk.cli import (
 def sample(folder, province, seed, first, quarters, kind, **of_people):
     from desk.sample import write_samples
 
-    if of_people["city"] or of_people["sharing"]:
-        written = _people(folder, seed, **of_people)
+    year = of_people.pop("year")
+    if year or of_people["city"] or of_people["sharing"]:
+        written = _run(folder, province, seed, year, **of_people)
         count = len(written.forms)
         click.echo(f"已在{folder}写入{count}个文件；逐行运行：yibao run {written.run}")
         return
@@ -46,12 +48,14 @@ def sample(folder, province, seed, first, quarters, kind, **of_people):
     click.echo(f"已在{folder}写入{len(paths)}个文件。")
 
 
-def _people(folder, seed, city, sharing, people, months, bad):
-    from desk.sample import write_city, write_sharing
+def _run(folder, province, seed, year, city, sharing, people, months, bad):
+    from desk.sample import write_city, write_province_year, write_sharing
     from ledger.errors import UsageError
 
-    if city and sharing:
-        raise UsageError("--city 和 --sharing 只能给一个")
+    if len([one for one in (year, city, sharing) if one]) > 1:
+        raise UsageError("--year、--city 和 --sharing 只能给一个")
+    if year:
+        return write_province_year(folder, province, year, seed)
     write = write_city if city else write_sharing
     return write(folder, city or sharing, people, months, seed, bad)
 

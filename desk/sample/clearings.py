@@ -54,7 +54,9 @@ def clearing_lines(of: Office, quarter: Quarter, rng: Random) -> list[Clearing]:
         on = confirmed[regions.city_of(part.payer)]
         for (place, period), share in zip(cells, shared(amount, weights)):
             if share:
-                lines.append(_line(quarter, part, place, period, share, on, rng))
+                lines.append(
+                    clearing_line(quarter, part, place, period, share, on, rng)
+                )
     lines += _corrections(of, lines, quarter, rng)
     _owe(of, lines)
     order = {payer: at for at, payer in enumerate(of.land.payers)}
@@ -77,8 +79,8 @@ def _periods(at: int, part: Part, quarter: Quarter, rng: Random) -> Sequence:
     return quarter.months if monthly else (quarter,)
 
 
-def _line(
-    quarter: Quarter,
+def clearing_line(
+    listed: Month | Quarter,
     part: Part,
     place: str,
     period: Month | Quarter,
@@ -88,6 +90,7 @@ def _line(
     nature: str = "正常",
     note: str = "",
 ) -> Clearing:
+    """A line of the list of a month or quarter."""
     weights = MAKE_UP[part.fund]
     make_up = shared(amount, [weight * rng.randint(70, 130) for weight in weights])
     made = [piece if weight else None for piece, weight in zip(make_up, weights)]
@@ -95,7 +98,7 @@ def _line(
     return Clearing(
         "",
         0,
-        f"QS{quarter}-{letters}",
+        f"QS{listed}-{letters}",
         nature,
         period,
         part.scope,
@@ -134,7 +137,7 @@ def _corrections(
         on = line.confirmed_on
         if amount:
             args = (part, line.place, period, amount, on, rng, nature, note)
-            made.append(_line(quarter, *args))
+            made.append(clearing_line(quarter, *args))
             of.hold(part, -amount)
     return made
 
@@ -184,4 +187,6 @@ def listed(land: Land, quarter: Quarter, rows: int, rng: Random) -> Iterator[Cle
             part = Part(payer, HOME if home else ABROAD, FUNDS[fund])
             amount = from_fen(1 + int(rng.lognormvariate(13, 1)))
             period = quarter.months[month]
-            yield _line(quarter, part, place, period, amount, confirmed[city], rng)
+            yield clearing_line(
+                quarter, part, place, period, amount, confirmed[city], rng
+            )

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,7 +76,6 @@ def _rows(layout: Layout, head: Head, lines, group) -> Iterator[tuple[str, list]
     yield "plain", [f"填报单位：{head.office}", *blanks[2:], "单位：元"]
     yield "header", list(layout.titles)
     at = [layout.titles.index(title) for title in layout.sums]
-    figures = itemgetter(*at)
     total, part, label = [NOTHING] * len(at), [NOTHING] * len(at), ""
     for line in lines:
         if group and (now := group(line)) != label:
@@ -85,14 +83,15 @@ def _rows(layout: Layout, head: Head, lines, group) -> Iterator[tuple[str, list]
                 yield "sum", _sum(label + "小计", at, part, width)
             part, label = [NOTHING] * len(at), now
         cells = layout.cells(line)
-        counted = [figure or 0 for figure in figures(cells)]
+        counted = [cells[place] or 0 for place in at]
         total = [a + b for a, b in zip(total, counted)]
         if group:
             part = [a + b for a, b in zip(part, counted)]
         yield "plain", cells
     if label:
         yield "sum", _sum(label + "小计", at, part, width)
-    yield "sum", _sum("合计", at, total, width)
+    if at:
+        yield "sum", _sum("合计", at, total, width)
     yield "plain", [f"制表：样例    复核：样例    日期：{head.made_on}", *blanks[1:]]
 
 

@@ -65,7 +65,7 @@ class Slips:
                 Transfer(
                     *("", 0, paid_on, received_on, payer, payee, nature, scope, fund),
                     *(own, lower, quarter, f"{quarter}-{payer}-{self.count:03d}"),
-                    *(_account(payer), _account(payee), _bank(payer)),
+                    *(account(payer), account(payee), bank_of(payer)),
                     *(serial, f"{received_on:%Y%m%d}{payee}{self.count:05d}"),
                     self.rng.choice((1, 1, 2, 3)),
                     note,
@@ -237,11 +237,12 @@ def _hundreds(amount: Decimal) -> Decimal:
     return to_fen(amount.quantize(Decimal("1E2"), ROUND_CEILING))
 
 
-def _account(code: str) -> str:
+def account(code: str) -> str:
     """A dummy account number of 19 digits."""
     return f"9558{Random(code).randrange(10**9):09d}{code}"
 
 
-def _bank(code: str) -> str:
+def bank_of(code: str) -> str:
+    """A dummy name of the branch that keeps it."""
     bank = BANKS[Random(code).randrange(len(BANKS))]
     return f"{bank}{regions.name(code)}{'分行' if code.endswith('00') else '支行'}"
