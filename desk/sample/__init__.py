@@ -6,7 +6,8 @@ out as an office would. A city's personal accounts: `people` writes them, `city`
 who the people are and what befalls them, `accounts` keeps what they hold, `bad_rows`
 adds what cannot be taken, `payouts` is a city that pays balances out.
 A province's whole year of treatment away from home: `year` writes its forms and the
-commands of everybody concerned. A province of families: `sharing` writes bills, bindings and premiums, `sharing_people`
+commands of everybody concerned.
+A province of families: `sharing` writes bills, bindings and premiums, `sharing_people`
 says who pays for whom, `sharing_bills` what each bill takes, `sharing_season` premiums.
 """
 
