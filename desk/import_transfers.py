@@ -10,7 +10,9 @@ from typing import NoReturn, Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances import import_bounces
 from desk.advances.funding_shares import as_shares, shares_of
+from desk.advances.import_bounces import is_bounce
 from desk.taking import Desk, Taken
 from desk.transfer_completion import check_shared, completes, line_key
 from ledger import postings, regions, settings, sources
@@ -36,7 +38,11 @@ def take(
     connection: Connection, desk: Desk, document: SourceDocument, document_id: int
 ) -> Taken:
     """Post new transfers, and the received half of those that arrived since."""
+    document, told = import_bounces.leave_told(connection, desk.policy, document)
     new, completed, count = _sorted_out(connection, document)
+    bounced = [lines for lines in new if is_bounce(desk.policy, lines)]
+    new = [lines for lines in new if not is_bounce(desk.policy, lines)]
+    import_bounces.refuse_arrived(connection, document, completed)
     _check_books_kept(connection, document, new)
     others = shares_of(connection, desk, document, chain(*new))
     kept = _kept_shares(connection, desk, completed)
@@ -67,10 +73,12 @@ def take(
     shares = {i: others[line] for i, line in zip(line_ids, lines) if line in others}
     province_shares.keep(connection, "F1", shares)
     _complete(connection, document_id, completed, id_of)
+    ids += import_bounces.take(connection, desk, document, document_id, bounced)
+    filled = sum(len(group) for group, _ in completed)
     return Taken(
-        new=len(lines),
-        known=count - sum(len(group) for group, _ in completed),
-        completed=sum(len(group) for group, _ in completed),
+        new=len(lines) + sum(map(len, bounced)),
+        known=count + told - filled,
+        completed=filled,
         posting_ids=ids,
     )
 

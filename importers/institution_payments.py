@@ -7,6 +7,7 @@ from importers.cells import (
     WRONG,
     Amount,
     AmountOrNothing,
+    Code,
     Day,
     Fund,
     Note,
@@ -50,16 +51,24 @@ def read(table: Table):
     for block in table.blocks():
         _check_amounts(block)
         _check_days(block)
+        province = block.places("参保省份代码", "参保省份", block["付款日期"])
         values = [repeat(block.sheet), block.rows, *map(block.__getitem__, FIELDS)]
+        values += [block["机构名称"], province]
         table.lines += block.lines(InstitutionPayment._make, values)
-    key = attrgetter("payer_account", "serial", "fund")
-    table.refuse_equal(key, "付款账号、交易流水号、险种")
+    key, titles = ("payer_account", "serial", "fund"), "付款账号、交易流水号、险种"
+    if any(line.province for line in table.lines):
+        key, titles = (*key, "province"), f"{titles}、参保省份代码"
+    table.refuse_equal(attrgetter(*key), titles)
     _check_transfers(table)
 
 
 def _check_amounts(block: Block):
-    rows = zip(*(block[title] for title in ("金额", "扣款", *PARTS)))
-    for at, (amount, deducted, *parts) in enumerate(rows):
+    titles = ("参保省份代码", "金额", "扣款", *PARTS)
+    rows = zip(*(block[title] for title in titles))
+    for at, (province, amount, deducted, *parts) in enumerate(rows):
+        if province and province is not WRONG and not parts[1]:
+            why = "写了参保省份，而没有外省参保的金额"
+            block.fault(at, "参保省份代码", why, "空，或大于零的外省参保")
         if WRONG in (amount, deducted, *parts):
             continue
         for title, value in zip(("金额", "扣款", *PARTS), (amount, deducted, *parts)):
@@ -110,6 +119,8 @@ FORM = Form(
         Column("付款账号", AccountNumber),
         Column("收款账号", AccountNumber),
         Column("交易流水号", LineSerial, True),
+        Column("参保省份代码", Code),
+        Column("参保省份", Note),
     ),
     read,
     {

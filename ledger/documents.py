@@ -129,11 +129,37 @@ class InstitutionPayment(NamedTuple):
     payer_account: str
     payee_account: str
     serial: str
+    institution_name: str = ""
+    province: str = ""  # 参保省份代码 (ours, optional): whose people, "" unsaid
 
     @property
     def settled(self) -> Decimal:
         """What of the amount due is done with."""
         return self.amount + self.deducted
+
+    @property
+    def away(self) -> bool:
+        """Whether it says for whose people it is: the centre's, away from home."""
+        return self.at_home is not None or self.elsewhere is not None
+
+
+class AwayPayment(NamedTuple):
+    """A line of F7 that the centre paid, for treatment away from home (X3, X5)."""
+
+    sheet: str
+    row: int
+    paid_on: date
+    institution: str
+    institution_name: str
+    period: Month | Quarter  # 结算期
+    fund: str
+    at_home: Decimal  # 省内参保
+    elsewhere: Decimal  # 外省参保
+    province: str  # 参保省份代码, "" unsaid
+    deducted: Decimal  # 审核扣款; it comes back by 冲减 and makes no entry
+    payer_account: str
+    payee_account: str
+    serial: str
 
 
 class ProvinceQuota(NamedTuple):

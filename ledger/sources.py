@@ -25,13 +25,15 @@ from sqlalchemy import (
     update,
 )
 
-from ledger.advances import bank_lines, bounces, waiting_lines
+from ledger.advances import bank_lines, bounces, funding, notices, waiting_lines
+from ledger.advances.tables import AwayPayment as AwayPaymentLine
 from ledger.advances.tables import BankLine as BankLineRow
 from ledger.advances.tables import FundingLine
 from ledger.advances.tables import PastPayment as PastPaymentLine
 from ledger.advances.tables import ProvinceQuota as ProvinceQuotaLine
 from ledger.database import Home, bulk_insert, next_id, slices
 from ledger.documents import (
+    AwayPayment,
     BankLine,
     Clearing,
     Funding,
@@ -54,6 +56,7 @@ from ledger.schema import (
 )
 from ledger.settlements import clearing_undoing, institution_payments
 
+AWAY = "F7/centre"  # lines of F7 that the centre paid (X3, X5)
 TABLES: dict[str, Table] = {
     "F0": OpeningLine.__table__,
     "F1": TransferLine.__table__,
@@ -63,6 +66,7 @@ TABLES: dict[str, Table] = {
     "F5": FundingLine.__table__,
     "F6": BankLineRow.__table__,
     "F9": PastPaymentLine.__table__,
+    AWAY: AwayPaymentLine.__table__,
 }
 TYPES = {
     "F0": Opening,
@@ -73,6 +77,7 @@ TYPES = {
     "F5": Funding,
     "F6": BankLine,
     "F9": PastPayment,
+    AWAY: AwayPayment,
 }
 # A literal, not a parameter: only so does the planner see that the index fits.
 NORMAL = "'正常'"
@@ -277,6 +282,7 @@ def documents(connection: Connection) -> list[Kept]:
     )
     people = withdrawing.counted(connection)
     people |= institution_payments.counted(connection)
+    people |= notices.counted(connection)
     return [
         Kept(*row[:-2], *people[row.id]) if row.id in people else Kept(*row)
         for row in rows
@@ -298,9 +304,14 @@ def withdraw(
         raise BookError(f"没有原始凭证{document_id}；yibao document list 列出全部")
     if form in withdrawing.TABLES:
         freed = withdrawing.withdraw(connection, form, document_id)
+    elif form == "F8":
+        freed = notices.withdraw_document(connection, document_id, by, at, reason)
     elif form == "F7":
         freed = institution_payments.withdraw(connection, document_id)
+        freed += _withdraw(connection, TABLES[AWAY], document_id)
     else:
+        if form == "F5":
+            funding.refuse_paid(connection, document_id)
         freed = _withdraw(connection, TABLES[form], document_id)
     if not freed:
         raise BookError(
@@ -338,10 +349,10 @@ def free_lines(connection: Connection, posting_ids: Sequence[int]) -> None:
     waiting_lines.free_postings(connection, posting_ids)
     bounces.refuse_bounced(connection, posting_ids)
     bank_lines.free_postings(connection, posting_ids)
-    table = TABLES["F0"]
-    connection.execute(
-        update(table).where(table.c.posting_id.in_(posting_ids)).values(live=False)
-    )
+    for table in (TABLES["F0"], TABLES[AWAY]):
+        connection.execute(
+            update(table).where(table.c.posting_id.in_(posting_ids)).values(live=False)
+        )
     table = TABLES["F1"]
     connection.execute(
         update(table).where(table.c.paid_posting_id.in_(posting_ids)).values(live=False)

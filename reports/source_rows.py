@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, func, or_, select
 
 from ledger import regions
+from ledger.advances.tables import AwayPayment
 from ledger.funds import fund_names
 from ledger.money import grouped
 from ledger.schema import (
@@ -29,12 +30,14 @@ VOUCHER, POSTING, DOCUMENT = (
     Posting.__table__,
     Document.__table__,
 )
-OPENING, TRANSFER, CLEARING, PAYMENT = (
+OPENING, TRANSFER, CLEARING, PAYMENT, AWAY = (
     OpeningLine.__table__,
     TransferLine.__table__,
     ClearingLine.__table__,
     InstitutionPayment.__table__,
+    AwayPayment.__table__,
 )
+CENTRE = "-centre"  # a book's id ends so
 TITLES = {
     "book": "账簿",
     "cutoff": "截止日期",
@@ -49,15 +52,20 @@ TITLES = {
     "list_number": "清算单号",
     "nature": {"transfer_line": "资金性质", "clearing_line": "清算性质"},
     "institution": "机构代码",
+    "institution_name": "机构名称",
     "period": {
         "transfer_line": "清算期",
         "clearing_line": "清算期",
         "institution_payment": "结算期",
+        "away_payment": "结算期",
     },
     "scope": {"transfer_line": "用途", "clearing_line": "范围"},
     "insured": "参保地",
     "place": {"clearing_line": "就医地", "institution_payment": "统筹区"},
     "fund": "险种",
+    "at_home": "省内参保",
+    "elsewhere": "外省参保",
+    "province": "参保省份",
     "own": "本级金额",
     "lower": "下级金额",
     "quarter": "所属季度",
@@ -81,7 +89,7 @@ TITLES = {
     "confirmed_on": "确认日期",
     "note": "备注",
 }
-REGIONS = ("payer", "payee", "insured", "place", "detail")
+REGIONS = ("payer", "payee", "insured", "place", "province", "detail")
 
 
 class SourceRow(NamedTuple):
@@ -141,6 +149,8 @@ def _asked(connection: Connection, voucher_id: int) -> tuple[Table, list] | None
         return TRANSFER, _transfer(voucher, posting)
     if form == "F2":
         return CLEARING, _clearing(voucher, posting)
+    if form == "F7" and voucher.book_id.endswith(CENTRE):
+        return AWAY, [AWAY.c.posting_id == posting.id]
     if form == "F7":
         return PAYMENT, [PAYMENT.c.posting_id == posting.id]
     return None

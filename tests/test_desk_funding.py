@@ -1,10 +1,17 @@
 """X2, X3, X5: from the plan of money for institutions to their payment."""
 
+from datetime import date
+
 import pytest
 from desk_by_hand import LI, cases, printed, rows, take, take_transfers, transfers
 from forms_by_hand import line
+from institutions_by_hand import F7
 
 from desk.homes import put_setting
+from desk.reversing import reverse
+from ledger.advances.tables import AwayPayment, FundingLine
+from ledger.errors import BookError
+from ledger.sources import withdraw
 
 ROW = "付款方代码 | 收款方代码 | 用途 | 下级金额 | 本级金额 | 所属季度 | 交易流水号\n"
 
@@ -12,7 +19,15 @@ ROW = "付款方代码 | 收款方代码 | 用途 | 下级金额 | 本级金额 
 def take_form(home, form, table, name="表.csv"):
     if form == "F1":
         return take(home, form, transfers(table), name)
+    if form == "F7":
+        return take(home, form, [_payment(row) for row in rows(table)], name)
     return take(home, form, [line(form, **_full(row)) for row in rows(table)], name)
+
+
+def _payment(row: dict) -> dict:
+    parts = [float(row.get(title) or 0) for title in ("省内参保", "外省参保")]
+    when = {"付款日期": "2017-06-20", "机构代码": "A1", "结算期": "2017-06"}
+    return {**F7, **when, "金额": f"{sum(parts):.2f}", **row}
 
 
 def _full(row: dict) -> dict:
@@ -21,6 +36,7 @@ def _full(row: dict) -> dict:
     return {"合计": f"{sum(parts):.2f}", **row}
 
 
+ON = date(2017, 7, 1)
 PARTS = {"省内参保": "60.00", "外省参保": "40.00"}
 
 
@@ -106,3 +122,58 @@ def test_a_return_under_way_waits_for_the_day_of_arrival(sqlite_home):
 
     assert (waiting.vouchers, arrived.completed) == ([], 1)
     assert "440000 310 4.00" in printed(sqlite_home, "520000-province-finance")
+
+
+def test_a_known_payment_posts_nothing_and_another_content_is_refused(home):
+    table = "省内参保 | 外省参保 | 参保省份代码\n60.00 | 0.00 |\n0.00 | 40.00 | 440000"
+    first = take_form(home, "F7", table)
+    again = take_form(home, "F7", table, "又.csv")
+    other = take_form(home, "F7", table.replace("40.00", "41.00"), "改.csv")
+    more = take_form(home, "F7", f"{table}\n0.00 | 1.00 | 510000", "增.csv")
+
+    assert (first.status, again.status) == ("posted", "already-posted")
+    assert "外省参保现为“41.00”，原为“40.00”" in other.message
+    assert "原来没有这一行" in more.message
+
+
+def test_a_reversed_payment_may_be_told_again(sqlite_home):
+    take_form(sqlite_home, "F7", "省内参保\n60.00")
+    reverse(sqlite_home, LI, "520000-centre/2017-06/1", ON, "错了")
+    again = take_form(sqlite_home, "F7", "省内参保\n61.00", "又.csv")
+
+    assert again.message == ""
+    assert "暂收款——省内异地就医 310 61.00" in printed(sqlite_home)
+
+
+def test_a_deduction_alone_is_kept_and_makes_no_entry(sqlite_home):
+    result = take_form(sqlite_home, "F7", "省内参保 | 扣款\n0.00 | 5.00")
+    with sqlite_home.reading() as connection:
+        (row,) = connection.execute(AwayPayment.__table__.select()).all()
+
+    assert (result.new, result.vouchers) == (1, [])
+    assert (str(row.deducted), row.posting_id) == ("5.00", None)
+
+
+def test_payments_of_the_centre_and_of_a_city_do_not_share_a_file(sqlite_home):
+    table = "省内参保 | 金额 | 险种\n60.00 | 60.00 | 310\n | 60.00 | 390"
+    result = take_form(sqlite_home, "F7", table)
+
+    assert "统筹区自己的拨付请另作一个文件" in result.message
+
+
+def test_a_payment_of_tomorrow_is_refused(sqlite_home):
+    result = take_form(sqlite_home, "F7", "省内参保 | 付款日期\n60.00 | 2017-07-02")
+
+    assert "付款日期“2017-07-02”晚于今天（2017-07-01），还没有付款" in result.message
+
+
+def test_a_plan_that_was_paid_is_not_withdrawn(home):
+    take_form(home, "F5", "参保省份代码\n440000")
+    funded(home, "0.00", "50.00", "X1")
+    with pytest.raises(BookError, match="已经划款（流水号X1），不能撤回"):
+        with home.writing() as connection:
+            withdraw(connection, 1, "li", LI.at, "错了")
+
+    with home.reading() as connection:
+        (row,) = connection.execute(FundingLine.__table__.select()).all()
+        assert row.live

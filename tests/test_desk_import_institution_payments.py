@@ -241,7 +241,7 @@ def test_where_advances_are_kept_too_the_refusal_says_what_f7_is_for(home):
     roster(home)
     fault = only_fault(take(home, "F7", [_line()], by=SEPTEMBER))
 
-    assert "省内异地就医资金的拨付还不能由它入账" in fault.message
+    assert "异地就医结算中心的拨付要填省内参保或外省参保" in fault.message
 
 
 def _line():

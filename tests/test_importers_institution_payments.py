@@ -55,6 +55,7 @@ def test_every_column_reaches_its_field():
         payer_account="3401 001",
         payee_account="6222",
         serial="LS1",
+        institution_name="第一人民医院",
     )
     assert payment.settled == Decimal("1300.00")
 

@@ -1,5 +1,7 @@
 """F7: payments to institutions, one posting a bank transfer (P7), with 扣款 (P17).
 
+In a province with an advance policy a row with 省内参保 or 外省参保 is the centre's (X3,
+X5: desk/advances/away_payments.py); the others are a city's.
 What is paid was said by a clearing first (`yibao clear … --kind institutions`). Where
 the clearing's own voucher paid it, the line only proves that.
 依据：劳社厅发〔2002〕6号 三；南府办发〔2022〕33号 第二十五条
@@ -12,6 +14,7 @@ from typing import Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances import away_payments
 from desk.settlements.payment_checks import TITLES, Checking, Ground, Placed
 from desk.taking import Desk, Taken, other_content, said
 from importers.faults import Faults, Wrong
@@ -26,6 +29,7 @@ from ledger.settlements import (
 from ledger.vouchers import Posting
 from posting_rules.entries import Share
 from posting_rules.personal import documents_of
+from posting_rules.policies import advance_policy
 from posting_rules.settlement_vouchers import Told, vouchers
 from posting_rules.uses import mode_of
 
@@ -36,6 +40,12 @@ def take(
     connection: Connection, desk: Desk, document: SourceDocument, document_id: int
 ) -> Taken:
     """Post new payments; what a clearing's own P7 paid is kept as its evidence."""
+    if advance_policy(desk.province):
+        away = [line for line in document.lines if line.away]
+        if away:
+            _refuse_mixed(document)
+            return away_payments.take(connection, desk, document, document_id, away)
+    _refuse_provinces(document)
     new = _new(connection, document)
     placed = _placed(connection, desk, document, new)
     transfers: dict[tuple, list[Placed]] = defaultdict(list)
@@ -66,6 +76,27 @@ def take(
         posting_ids=ids,
         warnings=lambda after: _told(proofs),
     )
+
+
+def _refuse_mixed(document: SourceDocument) -> None:
+    """A file is of the centre's payments or of a city's, not of both."""
+    for line in document.lines:
+        if not line.away:
+            faults = Faults(document.name)
+            why = "和外省参保都是空的，而表内有结算中心的拨付；结算中心的拨付要写明"
+            why += "是为谁付的，统筹区自己的拨付请另作一个文件"
+            faults.add(line.sheet, line.row, "省内参保", "", Wrong(why, "金额"))
+            faults.stop()
+
+
+def _refuse_provinces(document: SourceDocument) -> None:
+    """A city's payment is told by fund alone (its key), not by province."""
+    faults = Faults(document.name)
+    for line in document.lines:
+        if line.province:
+            wrong = Wrong("只写在异地就医结算中心的拨付单上", "空")
+            faults.add(line.sheet, line.row, "参保省份代码", line.province, wrong)
+    faults.check()
 
 
 def _told(proofs: int) -> list[str]:

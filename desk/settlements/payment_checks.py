@@ -117,9 +117,7 @@ class Checking:
         why = "还没有与机构的结算单；请先 "
         why += f"yibao clear {line.period} --kind institutions --province {province}"
         if advance_policy(province):
-            why += (
-                "（拨付单只记与机构结算的款项，省内异地就医资金的拨付还不能由它入账）"
-            )
+            why += "；异地就医结算中心的拨付要填省内参保或外省参保"
         return why
 
     def _against_due(self, line: InstitutionPayment, place: str) -> Placed | None:

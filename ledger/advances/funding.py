@@ -9,7 +9,9 @@ from sqlalchemy import Connection, func, select
 
 from ledger.advances.tables import FundingLine
 from ledger.documents import Funding
+from ledger.errors import BookError
 from ledger.periods import period
+from ledger.schema import TransferLine
 
 TABLE = FundingLine.__table__
 
@@ -49,3 +51,27 @@ def planned(
         if row.others:
             others[row.fund][row.province] = row.others
     return {fund: (home[fund], others[fund]) for fund in sorted(home)}
+
+
+def refuse_paid(connection: Connection, document_id: int) -> None:
+    """A plan by which money was paid (X2) is not withdrawn; BookError."""
+    transfer = TransferLine.__table__
+    paid = connection.execute(
+        select(transfer.c.serial)
+        .join(
+            TABLE,
+            (TABLE.c.quarter == transfer.c.quarter) & (TABLE.c.fund == transfer.c.fund),
+        )
+        .where(
+            TABLE.c.document_id == document_id,
+            TABLE.c.live,
+            transfer.c.live,
+            transfer.c.payer == transfer.c.payee,
+        )
+        .limit(1)
+    ).scalar()
+    if paid is not None:
+        raise BookError(
+            f"原始凭证{document_id}的用款计划已经划款（流水号{paid}），不能撤回；"
+            "请先冲销划款的凭证（yibao voucher reverse），或另行导入补充的计划"
+        )

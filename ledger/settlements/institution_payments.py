@@ -17,6 +17,7 @@ from ledger.settlements.institution_dues import KIND
 from ledger.settlements.tables import Institution, InstitutionPayment
 
 TABLE, ROSTER = InstitutionPayment.__table__, Institution.__table__
+AWAY = ("at_home", "elsewhere", "institution_name", "province")  # the centre's alone
 ROSTERED = ("code", "from_day", "region", "name", "level", "payee_account")
 
 
@@ -44,9 +45,7 @@ def known(
 ) -> dict[tuple[str, str, str], KnownPayment]:
     """The lines of the same bank transfers that stand, by account, 流水号 and fund."""
     wanted = {(line.payer_account, line.serial) for line in lines}
-    columns = [
-        TABLE.c[name] for name in Line._fields if name not in ("at_home", "elsewhere")
-    ]
+    columns = [TABLE.c[name] for name in Line._fields if name not in AWAY]
     found = {}
     for part in slices(sorted({account for account, _ in wanted})):
         for serials in slices(sorted({serial for _, serial in wanted})):
@@ -71,7 +70,8 @@ def keep(connection: Connection, document_id: int, taken: Sequence[Taken]) -> No
     rows = []
     for line, place, posting_id in taken:
         told = line._asdict()
-        del told["at_home"], told["elsewhere"]
+        for name in AWAY:
+            del told[name]
         told |= {"period": str(line.period), "place": place, "freed": 0}
         rows.append({**told, "document_id": document_id, "posting_id": posting_id})
     if rows:

@@ -36,6 +36,9 @@ from reports.checks.sources import (
 def passed_on(policy: Policy, sources: Sources, books: Books) -> Iterator[Finding]:
     """1: own money spent less cash that left is what each level still holds.
 
+    Cash leaves to other provinces and, by X2 less other provinces' own money, for
+    institutions.
+
     2: once nothing is held or under way, all that was passed on has arrived.
     """
     spent = _of(books, OWN_SPENDING)
@@ -47,9 +50,11 @@ def passed_on(policy: Policy, sources: Sources, books: Books) -> Iterator[Findin
     left = sum((t.amount for t in out if t.paid), NOTHING)
     came = sum((t.amount for t in upward if t.received), NOTHING)
     went = sum((t.lower for t in [*upward, *out] if t.paid), NOTHING)
+    others = sum((p.amount for p in sources.parts if p.form == "F1"), NOTHING)
+    left, went = left - others, went - others
     travelling = sum((_under_way(t) for t in upward), NOTHING)
     why = f"划拨单：各级收到{grouped(came)}，上解下级资金{grouped(went)}，"
-    why += f"在途{grouped(travelling)}，付外省{grouped(left)}"
+    why += f"在途{grouped(travelling)}，付外省和省内用款{grouped(left)}"
     held = came - went
     yield from differing(
         "1",
@@ -69,7 +74,7 @@ def passed_on(policy: Policy, sources: Sources, books: Books) -> Iterator[Findin
 
 
 def places(sources: Sources, books: Books) -> Iterator[Finding]:
-    """3, 4, 5, 7: each account of each book is what F0, F1 and F2 make it."""
+    """3, 4, 5, 7: each account of each book is what F0, F1, F2 and F7 make it."""
     expected, found = sources.expected, books.by_rule
     for place in sorted(expected.keys() | found.keys()):
         yield from differing(

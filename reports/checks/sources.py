@@ -1,6 +1,7 @@
 """What the books must hold, said by source lines alone.
 
-A second, independent telling of what each line of F0, F1 and F2 does to each book:
+A second, independent telling of what each line of F0, F1, F2 and F7 (the centre's, X3
+and X5) does to each book:
 nets by book, subject, detail and fund, debit plus. 暂付款——各县、区 and 暂收款——各县、区
 are one place here, since the annex uses both for the same money (reading 1).
 """
@@ -19,6 +20,7 @@ from ledger import regions, settings
 from ledger.money import NOTHING
 from ledger.schema import ClearingLine, OpeningLine, Posting, TransferLine
 from posting_rules.policies import Policy
+from reports.checks.away_lines import Away, ProvincePart, away_lines, province_parts
 
 BANK = "银行存款——医保基金存款"
 PAID = "暂付款——异地就医款"
@@ -27,6 +29,7 @@ CITIES = "暂收款——各市、州"
 INSIDE = "暂收款——省内异地就医"
 PROVINCES = "暂付款——各省、市"
 OTHERS = "暂收款——外省预付金"
+SPENDING_BANK = "支出户存款——异地就医"
 INCOME = "医保收入——异地医保收入"
 FUND_BANK = "财政专户存款——"
 OWN_SPENDING = "医保支出——异地就医支出"
@@ -86,10 +89,12 @@ class Sources(NamedTuple):
     opening: dict[Place, Decimal]
     transfers: list[Transfer]
     cleared: list[Cleared]
+    away: list[Away]
+    parts: list[ProvincePart]
     expected: dict[Place, Decimal]
 
 
-NO_SOURCES = Sources({}, [], [], {})
+NO_SOURCES = Sources({}, [], [], [], [], {})
 
 
 def sources_of(connection: Connection, policy: Policy, on: date) -> Sources:
@@ -97,6 +102,7 @@ def sources_of(connection: Connection, policy: Policy, on: date) -> Sources:
     opening = _opening(connection, on)
     transfers = _transfers(connection, on)
     cleared = _cleared(connection, on)
+    away, parts = away_lines(connection, on), province_parts(connection, on)
     expected: dict[Place, Decimal] = defaultdict(lambda: NOTHING)
     for place, amount in opening.items():
         expected[place] += amount
@@ -106,7 +112,9 @@ def sources_of(connection: Connection, policy: Policy, on: date) -> Sources:
     for row in cleared:
         for place, amount in _of_clearing(policy, row):
             expected[place] += amount
-    return Sources(opening, transfers, cleared, dict(expected))
+    for place, amount in _of_institutions(policy, away, parts):
+        expected[place] += amount
+    return Sources(opening, transfers, cleared, away, parts, dict(expected))
 
 
 def merged(subject: str) -> str:
@@ -122,6 +130,11 @@ def level(code: str) -> str:
 def inside(policy: Policy, t: Transfer) -> bool:
     """Whether the money left a payer of this province."""
     return _province(t.payer) == policy.province
+
+
+def funding(t: Transfer) -> bool:
+    """Whether it is X2: from the province's finance to the centre."""
+    return t.payer == t.payee
 
 
 def _of_transfer(policy: Policy, t: Transfer) -> Iterable[tuple[Place, Decimal]]:
@@ -154,8 +167,11 @@ def _of_transfer(policy: Policy, t: Transfer) -> Iterable[tuple[Place, Decimal]]
     if kind == "city" and t.received:
         yield Place(finance, BANK, "", fund), t.amount
         yield Place(finance, INCOME, "", fund), -t.amount
-    if kind == "province" and t.paid:
+    if funding(t) and t.paid:
+        yield Place(centre, SPENDING_BANK, "", fund), t.amount
+    elif kind == "province" and t.paid:
         yield Place(centre, PROVINCES, _province(t.payee), fund), t.amount
+    if kind == "province" and t.paid:
         yield Place(centre, own_bank, "", fund), -t.amount
         yield Place(finance, f"{OWN_SPENDING}（省本级部分）", "", fund), t.own
         yield Place(finance, f"{PASSED_ON}（市州部分）", "", fund), t.lower
@@ -164,6 +180,23 @@ def _of_transfer(policy: Policy, t: Transfer) -> Iterable[tuple[Place, Decimal]]
         for book, bank in ((centre, own_bank), (finance, BANK)):
             yield Place(book, bank, "", fund), t.amount
             yield Place(book, OTHERS, _province(t.payer), fund), -t.amount
+
+
+def _of_institutions(
+    policy: Policy, away: list[Away], parts: list[ProvincePart]
+) -> Iterable[tuple[Place, Decimal]]:
+    """X3 and X5, and what of X2 is other provinces' money and not the cities'."""
+    centre, finance = f"{policy.province}-centre", f"{policy.province}-province-finance"
+    for row in away:
+        yield Place(centre, INSIDE, "", row.fund), row.at_home
+        yield Place(centre, SPENDING_BANK, "", row.fund), -row.at_home - row.elsewhere
+    for part in parts:
+        book = finance if part.form == "F1" else centre
+        yield Place(book, OTHERS, part.province, part.fund), part.amount
+        if part.form == "F1":
+            yield Place(
+                finance, f"{PASSED_ON}（市州部分）", "", part.fund
+            ), -part.amount
 
 
 def _of_clearing(policy: Policy, row: Cleared) -> Iterable[tuple[Place, Decimal]]:
