@@ -23,8 +23,10 @@ from desk.advances import (
     bank_matching,
     import_bank_lines,
     import_funding,
+    import_notices,
     import_past_payments,
     import_province_quotas,
+    notice_payments,
 )
 from desk.people.importing import import_people
 from desk.progress import Tell, silently
@@ -49,6 +51,7 @@ TAKERS = {
     "F5": import_funding.take,
     "F6": import_bank_lines.take,
     "F7": import_institution_payments.take,
+    "F8": import_notices.take,
     "F9": import_past_payments.take,
 }
 STEPS = ("读表", "核对", "入账")
@@ -222,6 +225,7 @@ def _import(
         )
         if result.status == "posted":
             result.warnings = taken.warnings(connection)
+        result.warnings += notice_payments.after_import(connection, actor, document)
         if options.dry_run:
             result.status = "checked"
         else:

@@ -11,6 +11,7 @@ from importers import (
     clearings,
     funding,
     institution_payments,
+    notices,
     openings,
     past_payments,
     province_quotas,
@@ -34,6 +35,7 @@ FUND_FORMS = (
     funding.FORM,
     bank_lines.FORM,
     institution_payments.FORM,
+    notices.FORM,
     past_payments.FORM,
 )
 FORMS: dict[str, Form] = {form.code: form for form in FUND_FORMS} | PEOPLE

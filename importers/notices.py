@@ -4,12 +4,10 @@ The title says which kind it is: each [[notice_kind]] that is printed as F8 (RUL
 section 6 has the names that mean the same).
 """
 
-from datetime import date
 from functools import partial
 from itertools import repeat
 
 from importers.cells import (
-    WRONG,
     Amount,
     Choice,
     Code,
@@ -21,9 +19,8 @@ from importers.cells import (
 )
 from importers.faults import Wrong
 from importers.head import Column, Form
-from importers.table import Block, Table
+from importers.table import Table
 from ledger.documents import NoticeLine
-from ledger.periods import Month, Quarter
 from posting_rules.notices import titles
 
 TITLES = titles("F8")
@@ -71,18 +68,13 @@ def read(table: Table):
         if kind is None:
             why = "没有写明是哪一种通知书（表头上方的表名）"
             table.faults.refuse(why, "、".join(TITLES), block.sheet)
-        region = block.places("单位代码", "单位", list(map(_day, block["期间"])))
+        region = block.places("单位代码", "单位", block["期间"])
         values = [repeat(block.sheet), block.rows, repeat(kind)]
         values += [block["通知书编号"], block["期间"], region]
         values += map(block.__getitem__, AFTER)
         table.lines += block.lines(NoticeLine._make, values)
     table.refuse_equal(lambda x: (x.number, x.region, x.scope, x.fund), KEY)
     _check_shared(table)
-
-
-def _day(period: Month | Quarter | None) -> date | None:
-    """A code that ended in the period was still right for a part of it."""
-    return period if period is WRONG or period is None else period.first_day
 
 
 def _check_shared(table: Table):

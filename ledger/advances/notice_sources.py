@@ -5,11 +5,15 @@ A notice keeps their ids, so that it reads the same after other lines came or we
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import Iterable, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from ledger import regions
 from ledger.database import slices
+from ledger.money import NOTHING
 from ledger.periods import Quarter, period
 from ledger.sources import TABLES, TYPES
 
@@ -45,6 +49,26 @@ def _candidates(connection: Connection, form: str, region: str, **where) -> list
         .order_by(table.c.id)
     )
     return [Candidate(*row) for row in rows]
+
+
+def cleared_by_province(
+    connection: Connection, asked: str
+) -> dict[tuple[str, str], Decimal]:
+    """F2's 跨省 amounts of a period, by the province of treatment and fund."""
+    table = TABLES["F2"]
+    rows = connection.execute(
+        select(
+            table.c.place,
+            table.c.fund,
+            func.sum(table.c.amount, type_=table.c.amount.type),
+        )
+        .where(table.c.live, table.c.period == asked, table.c.scope == "跨省")
+        .group_by(table.c.place, table.c.fund)
+    )
+    found: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
+    for place, fund, amount in rows:
+        found[regions.province_of(place), fund] += amount
+    return dict(found)
 
 
 def source_lines(connection: Connection, form: str, ids: Iterable[int]) -> list:

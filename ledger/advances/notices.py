@@ -24,6 +24,7 @@ NOTICE, LINE, STEP = (
 )
 OWN, RECEIVED = "own", "received"
 MADE, WITHDRAWN = "made", "withdrawn"
+MOVED = ("paid", "received")  # the money has left
 
 
 class NoticeRow(NamedTuple):
@@ -237,3 +238,36 @@ def set_lines(connection: Connection, id: int, said: Sequence[LineRow]) -> None:
 def amend(connection: Connection, id: int, **values) -> None:
     """Change what a notice has besides its lines and steps: due_day, stored, …"""
     connection.execute(update(NOTICE).where(NOTICE.c.id == id).values(**values))
+
+
+def counted(connection: Connection) -> dict[int, tuple[int, int]]:
+    """Of each document its notices' lines, and how many were not paid yet."""
+    rows = connection.execute(
+        select(NOTICE.c.document_id, NOTICE.c.state, func.count(LINE.c.position))
+        .join(LINE, LINE.c.notice_id == NOTICE.c.id)
+        .where(NOTICE.c.origin == RECEIVED, NOTICE.c.state != WITHDRAWN)
+        .group_by(NOTICE.c.document_id, NOTICE.c.state)
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for document_id, state, count in rows:
+        lines, bare = found.get(document_id, (0, 0))
+        bare += 0 if state in MOVED else count
+        found[document_id] = (lines + count, bare)
+    return found
+
+
+def withdraw_document(
+    connection: Connection, document_id: int, by: str, at: str, reason: str
+) -> int:
+    """Withdraw the notices that a document brought and that are not paid; the lines
+    that they had. Their numbers may come again."""
+    freed = 0
+    for row in notices(connection):
+        if row.origin != RECEIVED or row.document_id != document_id:
+            continue
+        if row.state in (*MOVED, WITHDRAWN):
+            continue
+        freed += len(lines(connection, row.id))
+        day = date.fromisoformat(at[:10])
+        take_step(connection, row.id, WITHDRAWN, day, reason, "", by, at)
+    return freed

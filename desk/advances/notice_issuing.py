@@ -1,0 +1,193 @@
+"""What issuing a notice brings with it, and what taking it back undoes.
+
+With the first notice of a plan its list (预付金明细表) is issued and taken as F3, in
+the same transaction; the plan is issued then. A notice in dispute that is issued again
+says what its plan says now, and so does the list.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Iterable, NamedTuple
+
+from sqlalchemy import Connection
+
+from desk import import_quotas
+from desk.advances import notice_files, notice_making
+from desk.advances.notice_wants import Maker, Wanted, of_plan
+from desk.advances.notices import period_of, said
+from desk.taking import desk_of, same_text
+from importers import forms
+from ledger import sources
+from ledger.advances import notice_sources, notices, plans
+from ledger.advances.notices import NoticeRow
+from ledger.advances.plans import PlanRow
+from ledger.database import Home
+from ledger.errors import BookError
+from ledger.postings import Actor
+from posting_rules import notices as rules
+from posting_rules.notices import DISPUTED, ISSUED, MADE, PLAN, Kind
+from posting_rules.policies import Policy
+from posting_rules.workdays import SpecialDays
+
+
+class Act(NamedTuple):
+    """What is done, on which day, why, and what proves it."""
+
+    state: str
+    on: date
+    reason: str = ""
+    evidence: str = ""
+
+
+class Step(NamedTuple):
+    """What taking a step needs."""
+
+    home: Home
+    connection: Connection
+    policy: Policy
+    act: Act
+    actor: Actor
+    special: SpecialDays | None
+
+
+def prepare(step: Step, kind: Kind, row: NoticeRow) -> str:
+    """Make a notice ready to be issued; what else was issued with it, in words."""
+    if kind.form in ("F2", "F4", "F5"):
+        _check_sources(step, kind, row)
+    maker = _maker(step, kind, row)
+    if not kind.of_plan:
+        due = notice_making.due_day(maker, step.act.on)
+        notices.amend(step.connection, row.id, due_day=due)
+        return ""
+    plan = plans.plan(step.connection, row.plan_id)
+    notice_making.change(maker, row, _wanted(maker, plan, row))
+    note = _issue_list(step, plan) if kind.per != PLAN else ""
+    if plan.state != plans.ISSUED:
+        plans.set_state(step.connection, plan.id, plans.ISSUED)
+    return note
+
+
+def _maker(step: Step, kind: Kind, row: NoticeRow) -> Maker:
+    return Maker(
+        step.connection,
+        step.policy,
+        kind,
+        period_of(row.period),
+        row.holder,
+        step.actor,
+        step.act.on,
+        step.special,
+    )
+
+
+def _wanted(maker: Maker, plan: PlanRow, row: NoticeRow) -> Wanted:
+    if plan.state == plans.WITHDRAWN:
+        raise BookError(f"{row.number}所依据的预付金测算已撤回；请撤回本文书")
+    found = [one for one in of_plan(maker, plan) if one.region == row.region]
+    if not found:
+        raise BookError(f"{row.number}的金额在测算中已改为零；请撤回本文书")
+    return found[0]
+
+
+def _check_sources(step: Step, kind: Kind, row: NoticeRow) -> None:
+    ids = notice_sources.ids_in(row.source_lines)
+    freed = notice_sources.freed(step.connection, kind.form, ids)
+    if freed:
+        raise BookError(
+            f"{row.title}“{row.number}”所列的{freed}行已撤回或冲销；"
+            f"请重新运行 yibao notice make {kind.id} {row.period}"
+        )
+
+
+def _issue_list(step: Step, plan: PlanRow) -> str:
+    """The plan's list: made, issued, or issued again where its plan was edited."""
+    kind = next(k for k in rules.kinds(step.policy).values() if k.per == PLAN)
+    maker = Maker(
+        step.connection,
+        step.policy,
+        kind,
+        period_of(plan.quarter),
+        plan.region,
+        step.actor,
+        step.act.on,
+        step.special,
+    )
+    notice_making.make_all(maker)
+    row = _list_of(step.connection, kind, plan)
+    (want,) = of_plan(maker, plan)
+    changed = notice_making.change(maker, row, want)
+    if row.state not in (MADE, DISPUTED) and not changed:
+        return ""
+    reason = step.act.reason or ("按修改后的测算重新下达" if row.state != MADE else "")
+    who = step.actor
+    notices.take_step(
+        step.connection, row.id, ISSUED, step.act.on, reason, "", who.by, who.at
+    )
+    again = "重新" if row.state != MADE else ""
+    return f"同时{again}下达{row.title}“{row.number}”"
+
+
+def _list_of(connection: Connection, kind: Kind, plan: PlanRow) -> NoticeRow:
+    found = notices.notices(connection, kind=kind.id, plan_id=plan.id)
+    return next(row for row in found if row.standing)
+
+
+def keep_lists(step: Step, ids: Iterable[int]) -> None:
+    """Take the lists of the plans behind some issued notices as F3.
+
+    The file is kept as any other that is imported; importing it again finds all of
+    its lines known. Where the same is known already, nothing is taken.
+    """
+    connection = step.connection
+    plan_ids = {notices.notice(connection, id).plan_id for id in ids} - {None}
+    for plan_id in sorted(plan_ids):
+        for row in notices.notices(connection, plan_id=plan_id, state=ISSUED):
+            kind = rules.kind_named(step.policy, row.kind)
+            if kind.form == "F3" and not _is_taken(connection, kind, row):
+                _keep_list(step, row)
+
+
+def _is_taken(connection: Connection, kind: Kind, row: NoticeRow) -> bool:
+    """Whether every line of a list stands as F3, just as it says."""
+    known = sources.known_lines(connection, "F3", "quarter", {row.period})
+    standing = {same_text(one.line) for one in known}
+    return {same_text(line) for line in said(connection, kind, row)} <= standing
+
+
+def _keep_list(step: Step, row: NoticeRow) -> None:
+    connection, actor = step.connection, step.actor
+    if row.document_id is not None:  # issued again: what it said is no more
+        reason = f"{row.number}重新下达"
+        sources.withdraw(connection, row.document_id, actor.by, actor.at, reason)
+    written = notice_files.write_all(step.home, connection, [row.id], step.special)
+    data = written[row.id]
+    document = forms.read(data, notice_files.file_name(row))
+    document_id = sources.keep_document(connection, document, actor.by, actor.at)
+    import_quotas.take(connection, desk_of(connection, actor), document, document_id)
+    sources.store_file(step.home, document, data, actor.at)
+    notices.amend(connection, row.id, document_id=document_id)
+
+
+def take_back(step: Step, kind: Kind, row: NoticeRow) -> str:
+    """What withdrawing a notice undoes, in words.
+
+    With its list a plan is withdrawn, and the quotas that it set; its notices first.
+    """
+    if not kind.of_plan or row.state == MADE:
+        return ""
+    if kind.per != PLAN:
+        return "明细表中的核定额没有改变；要改请调整测算后重新下达"
+    others = notices.notices(step.connection, plan_id=row.plan_id)
+    for other in others:
+        if other.id != row.id and other.standing:
+            raise BookError(
+                f"{other.title}“{other.number}”是同一测算的，还没有撤回；"
+                f"请先运行 yibao notice withdraw --kind {other.kind} "
+                f"--period {other.period}"
+            )
+    by, at = step.actor
+    if row.document_id is not None:
+        sources.withdraw(step.connection, row.document_id, by, at, step.act.reason)
+    plans.withdraw(step.connection, row.plan_id, step.act.reason)
+    return "所依据的测算和已登记的核定额一并撤回"

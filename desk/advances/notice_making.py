@@ -1,0 +1,218 @@
+"""`yibao notice make`: notices from a plan, a year's F4, a quarter's F5 or F2.
+
+What is made already stays; what is made but not issued is made again where that from
+which it is made has changed. Numbers (文号) run without a gap.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from desk.advances import notice_files
+from desk.advances.notice_wants import Maker, Wanted, period_fits, wanted_of
+from ledger import regions, settings
+from ledger.advances import bank_accounts, notices
+from ledger.advances.notices import OWN, NoticeRow
+from ledger.database import Home
+from ledger.errors import BookError, UsageError
+from ledger.postings import Actor
+from posting_rules import notices as rules
+from posting_rules.notices import ISSUED, MADE, PAID, Kind
+from posting_rules.policies import Policy, policy_of
+from posting_rules.workdays import SpecialDays
+
+
+class Made(NamedTuple):
+    """A notice, and what became of it: made, made-again, already."""
+
+    row: NoticeRow
+    status: str
+
+
+def make(
+    home: Home,
+    actor: Actor,
+    kind_id: str,
+    period,
+    on: date,
+    *,
+    region: str = "",
+    dry_run: bool = False,
+    special: SpecialDays | None = None,
+) -> list[Made]:
+    """Make the notices of a kind and period (a Quarter, or a year as int).
+
+    `region` is who plans (a city for its counties), or one payer. UsageError for a
+    kind that comes in or a period of another length, BookError where there is nothing
+    to make them from.
+    """
+    with home.writing(keep=not dry_run) as connection:
+        maker, payer = _maker(connection, actor, kind_id, period, on, region, special)
+        made = make_all(maker, payer)
+        if not made:
+            raise BookError(f"{period}没有要出具的{maker.kind.name}")
+        if not dry_run:
+            fresh = [one.row.id for one in made if one.status != "already"]
+            notice_files.write_all(home, connection, fresh, special)
+    return made
+
+
+def make_all(maker: Maker, payer: str = "") -> list[Made]:
+    """Inside a transaction, without files: every notice that is wanted or stands."""
+    wanted = [one for one in wanted_of(maker) if payer in ("", one.region)]
+    made = [_keep(maker, one) for one in wanted]
+    ids = {one.row.id for one in made}
+    for row in maker.standing():
+        if row.id not in ids and payer in ("", row.region):
+            made.append(Made(row, "already"))
+    return sorted(made, key=lambda one: one.row.id)
+
+
+def _maker(
+    connection: Connection,
+    actor: Actor,
+    kind_id: str,
+    period,
+    on: date,
+    region: str,
+    special: SpecialDays | None,
+) -> tuple[Maker, str]:
+    policy = policy_of(settings.province(connection))
+    kind = rules.kind_named(policy, kind_id)
+    period_fits(kind, period)
+    holder, payer = holder_of(policy, kind, region)
+    return Maker(connection, policy, kind, period, holder, actor, on, special), payer
+
+
+def holder_of(policy: Policy, kind: Kind, region: str) -> tuple[str, str]:
+    """Whose notices are asked for, and for which payer ("" for all).
+
+    Where a plan is behind, a city is who plans for its counties.
+    """
+    if not region or region == policy.province:
+        return policy.province, ""
+    if regions.today_code(region) != region or (
+        regions.province_of(region) != policy.province
+    ):
+        raise UsageError(f"“{region}”不是本省的地区代码")
+    if not kind.of_plan:
+        return policy.province, region
+    if regions.level(region) == "city":
+        return region, ""
+    return regions.parent(region), region
+
+
+def _keep(maker: Maker, want: Wanted) -> Made:
+    """The notice that stands, changed where it is not issued yet, or a new one."""
+    found = [
+        row
+        for row in maker.standing(want.region)
+        if row.title == want.title and (row.plan_id == want.plan_id)
+    ]
+    if not maker.kind.of_plan:
+        found = [row for row in found if row.state == MADE]
+    if not found:
+        return Made(_new(maker, want), "made")
+    row = found[-1]
+    if row.state != MADE:
+        return Made(row, "already")
+    status = "made-again" if change(maker, row, want) else "already"
+    return Made(notices.notice(maker.connection, row.id), status)
+
+
+def change(maker: Maker, row: NoticeRow, want: Wanted) -> bool:
+    """Bring a notice to what is wanted; False where it says just that."""
+    values = _values(maker, want)
+    same = all(getattr(row, name) == value for name, value in values.items())
+    if same and notices.lines(maker.connection, row.id) == list(want.lines):
+        return False
+    notices.set_lines(maker.connection, row.id, want.lines)
+    notices.amend(maker.connection, row.id, **values)
+    return True
+
+
+def _new(maker: Maker, want: Wanted) -> NoticeRow:
+    year = maker.on.year
+    connection, kind = maker.connection, maker.kind
+    serial = notices.next_serial(connection, kind.id, year, maker.holder)
+    row = NoticeRow(
+        id=0,
+        kind=kind.id,
+        title=want.title,
+        number=_number(maker, year, serial),
+        year=year,
+        serial=serial,
+        holder=maker.holder,
+        region=want.region,
+        period=str(maker.period),
+        origin=OWN,
+        document_id=None,
+        state=MADE,
+        sha256="",
+        stored="",
+        made_by=maker.actor.by,
+        made_at=maker.actor.at,
+        **_values(maker, want),
+    )
+    id = notices.add(connection, row, want.lines, maker.on)
+    return notices.notice(connection, id)
+
+
+def _number(maker: Maker, year: int, serial: int) -> str:
+    """文号; a city's own to its counties bears its name."""
+    if maker.holder == maker.policy.province:
+        return maker.kind.number.format(year=year, serial=serial)
+    office = regions.name(maker.holder, maker.on)
+    return maker.kind.city_number.format(office=office, year=year, serial=serial)
+
+
+def _values(maker: Maker, want: Wanted) -> dict:
+    """What a notice has besides its lines that depends on what is wanted."""
+    name, account, bank = _payee(maker, want)
+    return {
+        "plan_id": want.plan_id,
+        "total": want.total,
+        "note": want.note,
+        "source_lines": want.source_lines,
+        "due_day": due_day(maker, maker.on),
+        "payee_name": name,
+        "payee_account": account,
+        "payee_bank": bank,
+    }
+
+
+def due_day(maker: Maker, issued: date) -> date | None:
+    """By when the money has to be there, if the notice is issued on that day."""
+    taken = {MADE: issued, ISSUED: issued}
+    if maker.kind.step(ISSUED) is None:
+        del taken[ISSUED]
+    return rules.step_day(
+        maker.policy, maker.kind, PAID, maker.period, taken, maker.special
+    )
+
+
+def _payee(maker: Maker, want: Wanted) -> tuple[str, str, str]:
+    """户名、账号、开户行 of who receives; empty where no account is known.
+
+    Advances go to the holder's 财政专户, money back to the payer's, what a 用款计划
+    asks for to the agency's own account, which has no twin at finance.
+    """
+    connection, policy = maker.connection, maker.policy
+    if maker.kind.of_plan and (want.region or want.total > 0):
+        region = want.region if want.total < 0 else maker.holder
+        found = bank_accounts.of_region(connection, policy, region, maker.on)
+    elif maker.kind.form == "F5":
+        found = next(
+            (
+                account
+                for account in bank_accounts.in_force(connection, policy, maker.on)
+                if account.region == policy.province and not account.finance_book
+            ),
+            None,
+        )
+    else:
+        found = None
+    return (found.name, found.number, found.bank) if found else ("", "", "")

@@ -1,0 +1,220 @@
+"""What transfers say of notices: paid, arrived, or after a bounce to be paid again.
+
+A transfer (F1) names its notice in 通知书编号. Once the money of a notice has left it is
+paid, whatever steps were kept before; once all of it has arrived it is received. What
+the bank sends back (X11), or what is reversed, takes that back.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Collection, NamedTuple, Sequence
+
+from sqlalchemy import Connection
+
+from desk.advances.notice_steps import named
+from ledger import regions, settings
+from ledger.advances import bank_accounts, notices
+from ledger.advances.notice_payments import Payment, payments
+from ledger.advances.notices import LineRow, NoticeRow, StepRow
+from ledger.documents import SourceDocument
+from ledger.money import NOTHING, grouped
+from ledger.postings import Actor
+from posting_rules import notices as rules
+from posting_rules.notices import COMES_IN, MADE, PAID, RECEIVED, WITHDRAWN, Kind
+from posting_rules.policies import Policy, advance_policy
+
+BY_TRANSFER = "按预付金划拨单"  # the reason of a step that nobody took by hand
+BOUNCED = "退汇，待重新划拨"
+UNDONE = "划拨单已冲销或撤回"
+
+
+class Case(NamedTuple):
+    """A notice with what was said and paid of it."""
+
+    kind: Kind
+    row: NoticeRow
+    lines: Sequence[LineRow]
+    steps: Sequence[StepRow]
+    payments: Sequence[Payment]  # those that fit
+    strangers: Sequence[Payment]  # those that do not
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the notice's money has moved."""
+        moved, total = self.moved, self.row.total
+        return moved >= total > 0 or moved <= total < 0
+
+    @property
+    def moved(self):
+        left = [p.counted for p in self.payments if p.bounced is None]
+        return sum(left, NOTHING)
+
+    @property
+    def standing(self) -> list[Payment]:
+        return [p for p in self.payments if p.bounced is None]
+
+
+def after_import(
+    connection: Connection, actor: Actor, document: SourceDocument
+) -> list[str]:
+    """What a form of money (F1, F6) changes of notices, and what is odd about it."""
+    if document.form not in ("F1", "F6"):
+        return []
+    numbers = {getattr(line, "notice", "") for line in document.lines}
+    return settle(connection, actor, numbers)
+
+
+def settle(
+    connection: Connection, actor: Actor, numbers: Collection[str] = ()
+) -> list[str]:
+    """Bring every notice to where its transfers have brought it.
+
+    What is odd about those in `numbers` is told: paid in part, by somebody else, to
+    another account, before issue.
+    """
+    policy = advance_policy(settings.province(connection))
+    if policy is None:
+        return []
+    told: list[str] = []
+    for case in _cases(connection, policy):
+        told += _bring(connection, actor, case)
+        if case.row.number in numbers:
+            told += _odd(case)
+    return told
+
+
+def _cases(connection: Connection, policy: Policy) -> list[Case]:
+    """The notices that some transfer names, or once did."""
+    by_number = payments(connection)
+    rows = [
+        row
+        for row in notices.notices(connection)
+        if row.number in by_number or row.state in notices.MOVED
+    ]
+    steps = notices.steps_of(connection, [row.id for row in rows])
+    cases = []
+    for row in rows:
+        lines = notices.lines(connection, row.id)
+        found = by_number.get(row.number, [])
+        fits = [payment for payment in found if _fits(policy, row, lines, payment)]
+        cases.append(
+            Case(
+                rules.kind_named(policy, row.kind),
+                row,
+                lines,
+                steps[row.id],
+                fits,
+                [payment for payment in found if payment not in fits],
+            )
+        )
+    return cases
+
+
+def _fits(
+    policy: Policy, row: NoticeRow, lines: Sequence[LineRow], payment: Payment
+) -> bool:
+    """Whether a transfer goes between the parties of a notice."""
+    kind = rules.kind_named(policy, row.kind)
+    pair = payment.payer, payment.payee
+    if payment.nature == "退回":
+        pair = pair[::-1]
+    if kind.form == "F5":
+        return pair == (policy.province, policy.province)
+    if kind.of_plan:
+        return pair == (row.region, regions.parent(row.region))
+    others = {line.region for line in lines}
+    if kind.step(PAID):
+        return pair[0] == policy.province and regions.province_of(pair[1]) in others
+    return pair[1] == policy.province and regions.province_of(pair[0]) in others
+
+
+def _bring(connection: Connection, actor: Actor, case: Case) -> list[str]:
+    """Take the steps that the transfers show; a word for each that was taken back."""
+    row, way = case.row, rules.path(case.kind, case.row.origin == notices.RECEIVED)
+    if row.state in (MADE, WITHDRAWN):
+        return []
+    there = row.state in (PAID, RECEIVED)
+    arrived = all(payment.received_on for payment in case.standing)
+    if case.whole:
+        if not there and PAID in way:
+            _step(connection, actor, case, PAID)
+        if arrived and row.state != RECEIVED and RECEIVED in way:
+            _step(connection, actor, case, RECEIVED)
+        if not arrived and row.state == RECEIVED and _by_transfer(case, RECEIVED):
+            before = way[way.index(RECEIVED) - 1]
+            notices.take_step(
+                *(connection, row.id, before, actor.on, UNDONE, "", *actor)
+            )
+        return []
+    bounced = [payment for payment in case.payments if payment.bounced]
+    if there and (bounced or _by_transfer(case, PAID) or _by_transfer(case, RECEIVED)):
+        return _take_back(connection, actor, case, bounced, way)
+    return []
+
+
+def _by_transfer(case: Case, state: str) -> bool:
+    """Whether the last step to a state was taken here, not by hand."""
+    taken = [step for step in case.steps if step.state == state]
+    return bool(taken) and taken[-1].reason == BY_TRANSFER
+
+
+def _step(connection: Connection, actor: Actor, case: Case, state: str) -> None:
+    moved = case.standing
+    days = [p.paid_on if state == PAID else p.received_on for p in moved]
+    serials = "、".join(dict.fromkeys(payment.serial for payment in moved))
+    notices.take_step(
+        connection,
+        case.row.id,
+        state,
+        max(days),
+        BY_TRANSFER,
+        serials[:200],
+        actor.by,
+        actor.at,
+    )
+
+
+def _take_back(
+    connection: Connection,
+    actor: Actor,
+    case: Case,
+    bounced: Sequence[Payment],
+    way: Sequence[str],
+) -> list[str]:
+    """The step before the payment: it waits to be paid again."""
+    first = PAID if PAID in way else RECEIVED
+    before = way[way.index(first) - 1]
+    day: date = max((payment.bounced for payment in bounced), default=actor.on)
+    serials = "、".join(dict.fromkeys(p.bounced_serial for p in bounced))
+    reason = BOUNCED if bounced else UNDONE
+    notices.take_step(
+        connection, case.row.id, before, day, reason, serials, actor.by, actor.at
+    )
+    return [f"{named(case.row)}{reason}，已回到“{rules.STATE_NAMES[before]}”"]
+
+
+def _odd(case: Case) -> list[str]:
+    row, told = case.row, []
+    if case.row.state in (MADE, WITHDRAWN) and case.payments:
+        word = "尚未下达" if row.state == MADE else "已经撤回"
+        told.append(f"{named(row)}{word}，而划拨单写有它的编号")
+    elif case.payments and not case.whole and case.kind.per != COMES_IN:
+        left = row.total - case.moved
+        told.append(
+            f"{named(row)}为{grouped(row.total)}元，已划拨{grouped(case.moved)}元，"
+            f"尚差{grouped(left)}元"
+        )
+    for payment in case.strangers:
+        told.append(
+            f"流水号{payment.serial}写有通知书编号“{row.number}”，"
+            f"而付款方或收款方与{named(row)}不符，没有登记付款"
+        )
+    accounts = {payment.payee_account for payment in case.standing} - {""}
+    for number in sorted(accounts):
+        if row.payee_account and row.total > 0 and number != row.payee_account:
+            told.append(
+                f"{named(row)}的收款账号是{bank_accounts.masked(row.payee_account)}，"
+                f"划拨单写作{bank_accounts.masked(number)}，请核对"
+            )
+    return told

@@ -1,0 +1,74 @@
+"""The transfers (F1) that name a notice in 通知书编号."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from ledger.schema import TransferLine
+
+LINE = TransferLine.__table__
+RETURN = "退回"
+
+
+class Payment(NamedTuple):
+    """A line of a transfer; `bounced` is the day on which the bank sent it back."""
+
+    payer: str
+    payee: str
+    nature: str
+    amount: Decimal
+    paid_on: date
+    received_on: date | None
+    payee_account: str
+    serial: str
+    bounced: date | None
+    bounced_serial: str
+
+    @property
+    def counted(self) -> Decimal:
+        """What it moved from payer to payee; a return moved it back."""
+        return -self.amount if self.nature == RETURN else self.amount
+
+
+def payments(connection: Connection) -> dict[str, list[Payment]]:
+    """Every live transfer that names a notice, by what it names, by day.
+
+    The bank's returns (X11) are no transfers of their own here.
+    """
+    back = LINE.alias("back")
+    bounces = {
+        row.bounces_id: (row.paid_on, row.serial)
+        for row in connection.execute(
+            select(back.c.bounces_id, back.c.paid_on, back.c.serial).where(
+                back.c.bounces_id.is_not(None), back.c.live
+            )
+        )
+    }
+    found: dict[str, list[Payment]] = defaultdict(list)
+    rows = connection.execute(
+        select(LINE)
+        .where(LINE.c.notice != "", LINE.c.live, LINE.c.bounces_id.is_(None))
+        .order_by(LINE.c.paid_on, LINE.c.id)
+    )
+    for row in rows:
+        day, serial = bounces.get(row.id, (None, ""))
+        found[row.notice].append(
+            Payment(
+                row.payer,
+                row.payee,
+                row.nature,
+                row.own + row.lower,
+                row.paid_on,
+                row.received_on,
+                row.payee_account,
+                row.serial,
+                day,
+                serial,
+            )
+        )
+    return dict(found)
