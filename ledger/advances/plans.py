@@ -88,6 +88,12 @@ def standing(connection: Connection, quarter, region: str) -> list[PlanRow]:
     )
 
 
+def editions(connection: Connection, quarter, region: str) -> list[PlanRow]:
+    """Every plan of a quarter, also those that were withdrawn, by edition."""
+    where = (PLAN.c.quarter == str(quarter), PLAN.c.region == region)
+    return _plans(connection, *where)
+
+
 def lines(connection: Connection, plan_id: int) -> list[LineRow]:
     """A plan's lines by payer, 跨省 before 省内, fund."""
     columns = [LINE.c[field] for field in LineRow._fields]

@@ -1,0 +1,166 @@
+"""What plans read from the forms: lists that were cleared or wait, transfers, F9.
+
+A clearing line waits as of a day without a 确认日期 by then, or while its voucher is
+not approved. Periods are read; regions stay as the forms have them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Iterable, NamedTuple, Sequence
+
+from sqlalchemy import Connection, case, func, or_, select
+
+from ledger.database import slices
+from ledger.periods import Month, Quarter, period, quarter_of
+from ledger.schema import ClearingLine, Posting, TransferLine
+from posting_rules.transfers import RETURN
+from reports.usage_notes import bounced
+
+CLEARING, POSTING, TRANSFER = (
+    ClearingLine.__table__,
+    Posting.__table__,
+    TransferLine.__table__,
+)
+ADVANCES = ("预付金", "紧急调增", "额度调整")
+
+
+class Cleared(NamedTuple):
+    """Lines of F2 of one 参保地, 范围, 险种 and period."""
+
+    insured: str
+    scope: str
+    fund: str
+    period: Month | Quarter
+    waits: bool
+    lines: int
+    amount: Decimal
+
+
+class Sent(NamedTuple):
+    """An advance on its way up, or given back (then `amount` is below zero)."""
+
+    payer: str
+    scope: str
+    fund: str
+    quarter: Quarter  # that it is for; that of its 付款日期 where none is named
+    amount: Decimal
+    arrived: bool
+
+
+def cleared(
+    connection: Connection, quarters: Iterable[Quarter], on: date
+) -> list[Cleared]:
+    """What the lists of some quarters (and of their months) say."""
+    periods = {text for q in quarters for text in (str(q), *map(str, q.months))}
+    return _cleared(connection, on, CLEARING.c.period.in_(sorted(periods)))
+
+
+def waiting(connection: Connection, on: date) -> list[Cleared]:
+    """Every line that waits, of whatever period."""
+    return [row for row in _cleared(connection, on, _waits(on)) if row.waits]
+
+
+def months_listed(
+    connection: Connection, quarter: Quarter
+) -> dict[str, frozenset[Month]]:
+    """By 范围: the months of a quarter for which any list is there."""
+    periods = [str(quarter), *map(str, quarter.months)]
+    rows = connection.execute(
+        select(CLEARING.c.scope, CLEARING.c.period)
+        .distinct()
+        .where(CLEARING.c.period.in_(periods), CLEARING.c.live)
+    )
+    found: dict[str, frozenset[Month]] = {}
+    for row in rows:
+        months = frozenset(period(row.period).months)
+        found[row.scope] = found.get(row.scope, frozenset()) | months
+    return found
+
+
+def have_cleared(
+    connection: Connection, insured: Iterable[str], before: Quarter
+) -> set[str]:
+    """Those of some 参保地 that have a clearing line of an earlier quarter."""
+    found = set()
+    for part in slices(sorted(insured)):
+        rows = connection.execute(
+            select(CLEARING.c.insured, CLEARING.c.period)
+            .distinct()
+            .where(CLEARING.c.insured.in_(part), CLEARING.c.live)
+        )
+        found |= {row.insured for row in rows if period(row.period).quarter < before}
+    return found
+
+
+def sent(
+    connection: Connection, region: str, payers: Sequence[str], on: date
+) -> list[Sent]:
+    """Advances between payers and their holder that had left by a day.
+
+    What the bank sent back (X11) was never sent.
+    """
+    natures = (*ADVANCES, RETURN)
+    rows = connection.execute(
+        select(TRANSFER).where(
+            TRANSFER.c.live,
+            TRANSFER.c.paid_on <= on,
+            TRANSFER.c.nature.in_(natures),
+            or_(TRANSFER.c.payee == region, TRANSFER.c.payer == region),
+            TRANSFER.c.bounces_id.is_(None),
+            TRANSFER.c.id.not_in(bounced(on)),
+        )
+    )
+    known, found = set(payers), []
+    for row in rows:
+        returned = row.nature == RETURN
+        payer = row.payee if returned else row.payer
+        if payer not in known or (row.payer if returned else row.payee) != region:
+            continue
+        amount = row.own + row.lower
+        quarter = period(row.quarter) if row.quarter else quarter_of(row.paid_on)
+        arrived = row.received_on is not None and row.received_on <= on
+        found.append(
+            Sent(
+                payer,
+                row.scope,
+                row.fund,
+                quarter,
+                -amount if returned else amount,
+                arrived,
+            )
+        )
+    return found
+
+
+def _cleared(connection: Connection, on: date, *where) -> list[Cleared]:
+    waits = case((_waits(on), 1), else_=0).label("waits")
+    keys = (
+        CLEARING.c.insured,
+        CLEARING.c.scope,
+        CLEARING.c.fund,
+        CLEARING.c.period,
+    )
+    rows = connection.execute(
+        select(
+            *keys,
+            waits,
+            func.count(),
+            func.sum(CLEARING.c.amount, type_=CLEARING.c.amount.type),
+        )
+        .outerjoin(POSTING, POSTING.c.id == CLEARING.c.posting_id)
+        .where(CLEARING.c.live, *where)
+        .group_by(*keys, "waits")
+    )
+    return [
+        Cleared(*row[:3], period(row.period), bool(row.waits), *row[5:]) for row in rows
+    ]
+
+
+def _waits(on: date):
+    return or_(
+        CLEARING.c.confirmed_on.is_(None),
+        CLEARING.c.confirmed_on > on,
+        func.coalesce(POSTING.c.state, "") == "draft",
+    )
