@@ -7,7 +7,6 @@ all done in `settle`, which F6, F1, F7 and `bank reconcile` call.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection
@@ -15,11 +14,10 @@ from sqlalchemy import Connection
 from desk.advances import bank_posting
 from desk.taking import Desk
 from ledger.advances import bank_accounts, bank_lines
-from ledger.advances.bank_accounts import Account
+from ledger.advances.bank_accounts import Account, same_number, undressed
 from ledger.money import NOTHING
 from posting_rules.policies import advance_policy
 
-DRESS = re.compile(r"[\s\-－—]")
 AFTER = ("F1", "F7")  # forms after which waiting lines are looked at again
 
 
@@ -45,11 +43,6 @@ class Accounts:
     def on(self, number: str, day) -> Account | None:
         found = [row for row in self.numbered(number) if row.used_on(day)]
         return found[0] if found else None
-
-
-def undressed(number: str) -> str:
-    """A number without the hyphens and spaces that one prints and another does not."""
-    return DRESS.sub("", number)
 
 
 def accounts_of(connection: Connection, province: str) -> Accounts:
@@ -115,9 +108,7 @@ def _at(candidate, row, account: Account) -> bool:
     side = bank_lines.IN if bank_lines.net(row) > 0 else bank_lines.OUT
     if candidate.side != side:
         return False
-    return not candidate.account or undressed(candidate.account) == undressed(
-        account.number
-    )
+    return not candidate.account or same_number(candidate.account, account.number)
 
 
 def net_of(account: Account, by_fund: dict):

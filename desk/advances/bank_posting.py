@@ -18,6 +18,7 @@ from desk.taking import Desk
 from ledger import postings, settings
 from ledger.advances import bank_lines, bounces
 from ledger.advances.bank_accounts import Account, masked
+from ledger.advances.bounces import Back
 from ledger.documents import source_text
 from ledger.errors import RuleError
 from ledger.funds import fund_names
@@ -192,19 +193,18 @@ def bounce(
     told = told_of(row, account)
     made = bouncing.posting(connection, policy, original, told)
     posting_id = record(connection, desk, row, made)
+    said_by_bank = {
+        "paid_on": row.day,
+        "received_on": row.day,
+        "serial": row.serial,
+        "payee_account": row.account,
+        "note": row.summary or row.note,
+    }
     bounces.keep(
         connection,
         row.document_id,
-        (row.sheet, row.row),
-        original,
         posting_id,
-        {
-            "paid_on": row.day,
-            "received_on": row.day,
-            "serial": row.serial,
-            "payee_account": row.account,
-            "note": row.summary or row.note,
-        },
+        [Back(line, row.sheet, row.row, said_by_bank) for line in original.lines],
     )
     return posting_id, made
 

@@ -12,14 +12,12 @@ from sqlalchemy import Connection, select
 
 from desk.vouchers import voucher_lines
 from ledger.advances import bank_lines, bounces
-from ledger.advances.bank_accounts import Account
+from ledger.advances.bank_accounts import Account, same_number
 from ledger.advances.bounces import Original
 from ledger.postings import VOUCHER
 from ledger.vouchers import Line, Posting, Voucher
 from posting_rules.bank_lines import Told, bounced
 from posting_rules.policies import Policy
-
-DRESS = re.compile(r"[\s\-－—]")
 
 
 def originals_of(connection: Connection, row, account: Account) -> Sequence[Original]:
@@ -39,15 +37,19 @@ def originals_of(connection: Connection, row, account: Account) -> Sequence[Orig
         one
         for one in fits
         if (one.posting_id, account.agency_book, account.subject) in nets
-        and (not one.payer_account or _same(one.payer_account, account.number))
+        and (not one.payer_account or same_number(one.payer_account, account.number))
     ]
     words = f"{row.summary} {row.note}"
-    named = [one for one in fits if _names(words, one.serial)]
+    named = [one for one in fits if names(words, one.serial)]
     return named or fits
 
 
 def posting(
-    connection: Connection, policy: Policy, original: Original, told: Told
+    connection: Connection,
+    policy: Policy,
+    original: Original,
+    told: Told,
+    unit: str = "",
 ) -> Posting:
     """X11 of what the transfer's payer booked, as it was recorded."""
     rows = connection.execute(
@@ -77,15 +79,10 @@ def posting(
         )
         for row in rows
     ]
-    unit = f"F6|{told.account}|{told.serial}"
-    return bounced(policy, unit, vouchers, told)
+    return bounced(policy, unit or f"F6|{told.account}|{told.serial}", vouchers, told)
 
 
-def _same(one: str, other: str) -> bool:
-    return DRESS.sub("", one) == DRESS.sub("", other)
-
-
-def _names(words: str, serial: str) -> bool:
+def names(words: str, serial: str) -> bool:
     """Whether a serial stands in words by itself, not within a longer one."""
     return bool(
         re.search(rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])", words)

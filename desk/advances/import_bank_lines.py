@@ -6,11 +6,11 @@ from typing import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from desk.advances.bank_matching import Accounts, accounts_of, settle, undressed
+from desk.advances.bank_matching import Accounts, accounts_of, settle
 from desk.taking import Desk, Taken, other_content
 from importers.faults import Faults, Wrong
 from ledger.advances import bank_lines
-from ledger.advances.bank_accounts import masked
+from ledger.advances.bank_accounts import masked, undressed
 from ledger.documents import BankLine, SourceDocument
 from ledger.money import grouped
 from ledger.sources import KnownLine

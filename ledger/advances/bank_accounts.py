@@ -6,6 +6,7 @@ with the same number takes their place.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from ledger.errors import BookError
 TABLE = BankAccount.__table__
 FISCAL = "财政专户存款"  # what the agency calls an account whose twin finance keeps
 BETWEEN = "、"
+DRESS = re.compile(r"[\s\-－—]")
 
 
 class Account(NamedTuple):
@@ -135,6 +137,15 @@ def end(
         .where(TABLE.c.id == account.id)
         .values(until_day=on, cite=TABLE.c.cite + f"；停用：{cite}")
     )
+
+
+def undressed(number: str) -> str:
+    """A number without the hyphens and spaces that one prints and another does not."""
+    return DRESS.sub("", number)
+
+
+def same_number(one: str, other: str) -> bool:
+    return undressed(one) == undressed(other)
 
 
 def masked(number: str) -> str:

@@ -11,15 +11,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Iterable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, Row, exists, insert, select
 
+from ledger.advances import province_shares
 from ledger.database import next_id, slices
 from ledger.errors import BookError
 from ledger.money import NOTHING
 from ledger.schema import Document, TransferLine
 
 LINE, DOCUMENT = TransferLine.__table__, Document.__table__
-RETURN = "退回"
+FORM, RETURN = "F1", "退回"
 NOT_COPIED = ("id", "document_id", "sheet", "row", "bounces_id", "completed_by_id")
 
 
@@ -75,18 +76,23 @@ def under_way(connection: Connection, *conditions) -> list[Original]:
     ]
 
 
+class Back(NamedTuple):
+    """One line of a bounce: of which line, where it is told, and what differs."""
+
+    original: Row
+    sheet: str
+    row: int
+    told: dict
+
+
 def keep(
-    connection: Connection,
-    document_id: int,
-    place: tuple[str, int],
-    original: Original,
-    posting_id: int,
-    told: dict,
+    connection: Connection, document_id: int, posting_id: int, lines: Sequence[Back]
 ) -> None:
-    """Keep the bounce of a whole transfer; `told` is what the bank said of it."""
-    sheet, row = place
-    rows = []
-    for number, line in enumerate(original.lines, next_id(connection, LINE)):
+    """Keep the bounce of a whole transfer, with the other provinces' parts (X2)."""
+    rows, line_of = [], {}
+    for number, back in enumerate(lines, next_id(connection, LINE)):
+        line = back.original
+        line_of[line.id] = number
         kept = {k: v for k, v in line._asdict().items() if k not in NOT_COPIED}
         kept |= {
             "payer": line.payee,
@@ -96,14 +102,18 @@ def keep(
             "payee_account": line.payer_account,
             "payer_bank": "",
             "received_serial": "",
+            "live": True,
+            **back.told,
             "paid_posting_id": None,
             "received_posting_id": posting_id,
-            "live": True,
-            **told,
         }
-        place_of = {"document_id": document_id, "sheet": sheet, "row": row}
-        rows.append({"id": number, "bounces_id": line.id, **place_of, **kept})
+        place = {"document_id": document_id, "sheet": back.sheet, "row": back.row}
+        rows.append({"id": number, "bounces_id": line.id, **place, **kept})
     connection.execute(insert(LINE), rows)
+    shares = province_shares.of_lines(connection, FORM, list(line_of))
+    province_shares.keep(
+        connection, FORM, {line_of[id]: each for id, each in shares.items()}
+    )
 
 
 def told_by_statement(connection: Connection, serials: Iterable[str]) -> dict:
