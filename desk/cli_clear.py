@@ -159,19 +159,61 @@ def _named(code: str) -> str:
     return code + (regions.name(code) if known else "")
 
 
-@click.command("confirm", help="统筹区确认清算单，或提出异议；不给 --region 列出各方。")
+@click.command(
+    "confirm",
+    help="统筹区确认清算单（family、premiums）或市州确认异地就医清算明细（advances），"
+    "或提出异议；不给 --region 列出各方。",
+)
 @click.argument("period", type=PERIOD, metavar="期间")
 @click.option(
-    "--kind", type=click.Choice(("family", "premiums")), required=True, help="清算种类"
+    "--kind",
+    type=click.Choice(("advances", "family", "premiums")),
+    required=True,
+    help="advances 异地就医清算明细，family 就医购药，premiums 代缴保费",
 )
-@click.option("--region", metavar="代码", help="统筹区（市州）代码")
-@click.option("--dispute", metavar="原因", help="不确认，说明原因；双方都确认才入账")
-@click.option("--post-on", type=DAY, help="凭证日期，默认当日")
+@click.option(
+    "--region", metavar="代码", help="统筹区（市州）代码；advances 也可是省本级"
+)
+@click.option("--all", "every", is_flag=True, help="advances：各市州一起")
+@click.option("--list", "number", metavar="清算单号", help="advances：只这一份清算单")
+@click.option("--on", type=DAY, help="确认日期（撤回日期），默认当日")
+@click.option("--post-on", type=DAY, help="凭证日期，默认确认日期")
+@click.option("--dispute", metavar="原因", help="不确认，说明原因")
+@click.option("--settle", metavar="说明", help="advances：异议已处理，重新待确认")
+@click.option(
+    "--line",
+    "lines",
+    multiple=True,
+    metavar="行",
+    help="advances：只对这些行提出或处理异议：参保地/就医地/险种/范围/清算期，可只写前几项",
+)
+@click.option("--no-rolled", is_flag=True, help="advances：不确认以前期间结转的行")
+@click.option("--take-back", is_flag=True, help="advances：撤回确认，付款以前可用")
+@click.option("--reason", metavar="原因", help="撤回的原因")
 @dry_run_option
 @by_option
 @json_option
 @click.pass_obj
-def confirm(session, period, kind, region, dispute, post_on, dry_run, by, as_json):
+def confirm(session, period, kind, dry_run, by, as_json, **how):
+    if kind == "advances":
+        from desk.cli_confirm import advances
+
+        if isinstance(period, int):
+            raise UsageError("期间应为月，如 2018-01，或季度，如 2018Q1")
+        advances(session, period, dry_run, by, as_json, **how)
+        return
+    only = ("every", "number", "settle", "lines", "no_rolled", "take_back", "reason")
+    if any(how[name] for name in only):
+        raise UsageError(
+            "--all、--list、--settle、--line、--no-rolled、--take-back 只用于 "
+            "--kind advances"
+        )
+    _confirm_statement(session, period, kind, dry_run, by, as_json, **how)
+
+
+def _confirm_statement(
+    session, period, kind, dry_run, by, as_json, region, dispute, on, post_on, **_
+):
     from desk.settlements import confirming
 
     if dispute is not None and not dispute.strip():
@@ -188,7 +230,7 @@ def confirm(session, period, kind, region, dispute, post_on, dry_run, by, as_jso
             period,
             region,
             dispute=dispute or "",
-            post_on=post_on or today(),
+            post_on=post_on or on or today(),
             dry_run=dry_run,
         )
     if as_json:

@@ -183,11 +183,14 @@ def _manual(pairs):
 def voucher_approve(session, names, dry_run, by, as_json):
     from desk.vouchers import approve
 
-    made = approve(session.home(), actor(by), names, dry_run)
+    warnings: list[str] = []
+    made = approve(session.home(), actor(by), names, dry_run, warnings.append)
     if as_json:
-        tell_vouchers_json("approved", made, dry_run)
-    else:
-        tell_vouchers(made, "已审核", dry_run)
+        tell_vouchers_json("approved", made, dry_run, warnings=warnings)
+        return
+    tell_vouchers(made, "已审核", dry_run)
+    for warning in warnings:
+        click.echo(f"  提醒：{warning}")
 
 
 @voucher.command("reject", help="退回：草稿作废，它占用的业务可重新导入。")

@@ -44,7 +44,7 @@ def reverse(
     with home.writing(keep=not dry_run) as connection:
         originals = _originals(connection, name)
         vouchers = {
-            posting.id: _vouchers(connection, posting.id) for posting in originals
+            posting.id: vouchers_of(connection, posting.id) for posting in originals
         }
         _check_days(connection, vouchers, on, blue)
         undone = [
@@ -54,14 +54,14 @@ def reverse(
         ]
         unit = f"reverse|{originals[0].id}"  # both legs are one unit
         made = [
-            _posting(connection, unit, posting, vouchers[posting.id], on, reason, blue)
+            reversal(connection, unit, posting, vouchers[posting.id], on, reason, blue)
             for posting in originals
         ]
         made = undoing_batches.with_claims(connection, made, undone)
         by_hand = blue or any(posting.manual for posting in originals)
         ids = postings.record(connection, made, actor, manual=by_hand)
         undoing_batches.end(connection, undone, dict(zip(vouchers, ids)))
-        if _by_rule(connection, actor.on) and not by_hand:
+        if approved_by_rule(connection, actor.on) and not by_hand:
             result = postings.approve(connection, ids, Actor(BY_RULE, actor.at))
         else:
             result = postings.recorded(connection, ids)
@@ -102,7 +102,8 @@ def _originals(connection: Connection, name: str) -> list:
     return every
 
 
-def _vouchers(connection: Connection, posting_id: int) -> list:
+def vouchers_of(connection: Connection, posting_id: int) -> list:
+    """The vouchers of a posting as they are stored, in the order of recording."""
     return connection.execute(
         select(VOUCHER).where(VOUCHER.c.posting_id == posting_id).order_by(VOUCHER.c.id)
     ).all()
@@ -135,15 +136,16 @@ def _proposal(connection: Connection, voucher) -> str:
     return "\n".join([f"  {voucher.book_id}：更正{voucher_name(voucher)}", *lines])
 
 
-def _posting(
+def reversal(
     connection: Connection,
     unit: str,
     original,
     vouchers: Sequence,
     on: date,
     reason: str,
-    blue: bool,
+    blue: bool = False,
 ) -> Posting:
+    """What takes an original posting back, in red or in blue, with its link."""
     verb = "更正" if blue else "注销"
     made = [
         Voucher(
@@ -202,7 +204,8 @@ def _other(side: str) -> str:
     return CREDIT if side == DEBIT else DEBIT
 
 
-def _by_rule(connection: Connection, on: date) -> bool:
+def approved_by_rule(connection: Connection, on: date) -> bool:
+    """Whether red vouchers need no second person (reversal-review, else review)."""
     review = settings.value(connection, "reversal-review", on)
     review = review or settings.value(connection, "review", on)
     return review == "by-rule"

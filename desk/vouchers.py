@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Sequence
+from typing import Callable, NamedTuple, Sequence
 
 from sqlalchemy import Connection, select
 
+from desk.advances.clearing_postings import beyond_advance
 from desk.people import account_interest
+from desk.taking import desk_of
 from ledger import books, postings, regions, settings
 from ledger.book_files import print_changed
 from ledger.database import Home, next_id
@@ -160,9 +162,16 @@ def new_voucher(
 
 
 def approve(
-    home: Home, actor: Actor, names: Sequence[str], dry_run: bool = False
+    home: Home,
+    actor: Actor,
+    names: Sequence[str],
+    dry_run: bool = False,
+    warn: Callable[[str], None] = lambda warning: None,
 ) -> list[Recorded]:
-    """Approve the drafts of the named vouchers' postings, and print the books."""
+    """Approve the drafts of the named vouchers' postings, and print the books.
+
+    `warn` hears what an import says after posting by rule: X10.
+    """
     with home.writing(keep=not dry_run) as connection:
         ids = sorted(
             {
@@ -172,6 +181,10 @@ def approve(
             }
         )
         made = postings.approve(connection, ids, actor)
+        if advance_policy(settings.province(connection)):
+            desk = desk_of(connection, actor)
+            for warning in beyond_advance(connection, desk, ids):
+                warn(warning)
     if not dry_run:
         print_changed(home)
     return made

@@ -52,6 +52,12 @@ def standing_disputes() -> Select:
     return select(*columns).where(WORD.c.says == DISPUTED, ~over)
 
 
+def reasons(connection: Connection) -> dict[int, str]:
+    """Why each line that stands in dispute does."""
+    rows = connection.execute(standing_disputes())
+    return {row.line_id: row.reason for row in rows}
+
+
 def confirmed_in(periods: Sequence[str]) -> Select:
     """The ids of the lines whose last word is that they were confirmed in one of
     these periods."""

@@ -76,7 +76,7 @@ def waiting(
     fields = Waiting._fields[:-2]
     query = (
         select(*(LINE.c[name] for name in fields))
-        .where(_waits(), LINE.c.period.in_(periods), *_chosen(region, list_number))
+        .where(_waits(), LINE.c.period.in_(periods), *chosen(region, list_number))
         .order_by(LINE.c.id)
     )
     read = {text: period(text) for text in periods}
@@ -115,7 +115,7 @@ def confirmed(
             LINE.c.live,
             LINE.c.confirmed_on.is_not(None),
             LINE.c.period.in_(periods) | LINE.c.id.in_(said),
-            *_chosen(region, list_number),
+            *chosen(region, list_number),
         )
         .order_by(LINE.c.id)
     )
@@ -199,10 +199,11 @@ def _waits():
     return LINE.c.live & LINE.c.confirmed_on.is_(None)
 
 
-def _chosen(region: str, list_number: str) -> list:
-    chosen = []
+def chosen(region: str, list_number: str) -> list:
+    """Conditions on lines: those of a region, of a list; "" is all."""
+    conditions = []
     if region:
-        chosen.append(LINE.c.insured.in_(payers(region)))
+        conditions.append(LINE.c.insured.in_(payers(region)))
     if list_number:
-        chosen.append(LINE.c.list_number == list_number)
-    return chosen
+        conditions.append(LINE.c.list_number == list_number)
+    return conditions

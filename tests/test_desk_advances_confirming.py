@@ -1,0 +1,371 @@
+"""Cities confirm clearing lists: what is posted when, what waits, is taken back."""
+
+import json
+import shlex
+from datetime import date
+
+import pytest
+from desk_by_hand import (
+    LI,
+    WANG,
+    cases,
+    clearings,
+    count,
+    printed,
+    rows,
+    take,
+    take_transfers,
+    transfers,
+)
+from forms_by_hand import write_form
+from sqlalchemy import select
+
+from desk.advances.choosing_lines import Spot, spot
+from desk.advances.confirming import Asked, confirm, dispute, settle
+from desk.advances.taking_back import take_back
+from desk.homes import put_setting
+from desk.reversing import reverse
+from desk.vouchers import approve, reject
+from ledger.advances import clearing_words
+from ledger.errors import BookError, UsageError
+from ledger.periods import Month, Quarter
+from ledger.schema import ClearingLine, TransferLine
+
+JANUARY, FIRST = Asked(Month(2018, 1)), Asked(Quarter(2018, 1))
+ON = date(2018, 2, 8)
+TRANSFER = TransferLine.__table__
+TWO_CITIES = "清算期 | 参保地代码\n2018-01 | 520102\n2018-01 | 520302"
+
+
+def waiting(table: str) -> list[dict]:
+    """F2's rows; without 确认日期 where the table does not give it."""
+    said = "确认日期" in rows(table)[0]
+    return [
+        {**row, "确认日期": row["确认日期"] if said else ""} for row in clearings(table)
+    ]
+
+
+@pytest.mark.parametrize("case", cases("confirm"), ids=lambda case: case["name"])
+def test_clearing_is_confirmed(case, sqlite_home, yibao):
+    for act in case["acts"]:
+        code, _, error = do(yibao, sqlite_home, case, act.removeprefix("!"))
+        assert (code > 0) == act.startswith("!"), error
+
+    assert case.get("refused", "") in error
+    if "stands" in case:
+        assert stands(yibao, case["period"]) == case["stands"].strip()
+    if "vouchers" in case:
+        books = case.get("books", ())
+        assert printed(sqlite_home, *books) == case["vouchers"].strip()
+    assert yibao("check", "--on", "2018-12-31")[0] == 0
+
+
+def do(yibao, home, case, act):
+    """import 表, pay 日期 省份, or the words of `confirm` without its kind."""
+    word, *rest = shlex.split(act)
+    folder = home.path.parent
+    if word == "import":
+        table = waiting(case["lists"][rest[0]])
+        return yibao("import", write_form(folder / f"{rest[0]}.csv", "F2", table))
+    if word == "pay":
+        on, place = rest
+        money = transfers(
+            "付款日期 | 到账日期 | 付款方代码 | 收款方代码 | 资金性质 | 交易流水号\n"
+            f"{on} | {on} | 520000 | {place} | 清算资金 | P{place}"
+        )
+        return yibao("import", write_form(folder / "p.csv", "F1", money))
+    return yibao(word, rest[0], "--kind", "advances", *rest[1:])
+
+
+def stands(yibao, period) -> str:
+    _, out, _ = yibao("confirm", period, "--kind", "advances", "--json")
+    return "\n".join(
+        " ".join([row["region"], *(part["amount"] for part in list(row.values())[1:])])
+        for row in json.loads(out)["regions"]
+    )
+
+
+def test_lines_are_confirmed_on_each_database(home):
+    take(home, "F2", waiting(TWO_CITIES))
+
+    dispute(home, LI, JANUARY, ON, "金额不符", [spot("520300")])
+    first = confirm(home, LI, JANUARY, ON)
+    settle(home, LI, JANUARY, "已核对")
+    second = confirm(home, LI, JANUARY, ON)
+    again = confirm(home, LI, JANUARY, ON)
+
+    assert [v.name for v in first.vouchers] == [
+        "520102-county-agency/2018-02/1",
+        "520100-city-agency/2018-02/1",
+        "520000-centre/2018-02/1",
+    ]
+    assert [d.reason for d in first.disputes] == ["金额不符"]
+    assert (first.lines, second.lines, again.lines) == (1, 1, 0)
+    assert [one.status for one in (first, second, again)] == [
+        "posted",
+        "posted",
+        "already-posted",
+    ]
+
+
+def test_a_confirmation_is_taken_back_on_each_database(home):
+    take(home, "F2", waiting(TWO_CITIES))
+    once = confirm(home, LI, JANUARY, ON)
+
+    back = take_back(home, LI, JANUARY, ON, "有误")
+    again = take_back(home, LI, JANUARY, ON, "有误")
+    anew = confirm(home, LI, JANUARY, ON)
+
+    assert (back.status, back.lines, len(back.vouchers)) == ("taken-back", 2, 6)
+    assert (again.status, again.vouchers) == ("already-taken-back", [])
+    assert [(v.book, v.amount) for v in anew.vouchers] == [
+        (v.book, v.amount) for v in once.vouchers
+    ]
+    assert words(home) == [["confirmed", "taken-back", "confirmed"]] * 2
+
+
+def words(home) -> list[list[str]]:
+    """What was said of each line."""
+    with home.reading() as connection:
+        ids = connection.execute(select(ClearingLine.id)).scalars().all()
+        return [
+            [said.says for said in clearing_words.history(connection, id)] for id in ids
+        ]
+
+
+def test_a_command_posts_what_the_completed_form_posts(sqlite_home, sqlite_template):
+    """Word for word: unit, source, day, narration; the file's hash is its own."""
+    table = TWO_CITIES + "\n2018-01 | 529900"
+    take(sqlite_home, "F2", waiting(table))
+    confirm(sqlite_home, LI, JANUARY, ON)
+    by_command = vouchers_and_units(sqlite_home)
+    take_back(sqlite_home, LI, JANUARY, ON, "有误")
+    before = count(sqlite_home)
+
+    completed = [{**row, "确认日期": str(ON)} for row in waiting(table)]
+    take(sqlite_home, "F2", completed)
+
+    assert vouchers_and_units(sqlite_home)[before:] == by_command
+
+
+def vouchers_and_units(home) -> list[tuple]:
+    with home.reading() as connection:
+        return [
+            tuple(row)
+            for row in connection.exec_driver_sql(
+                "SELECT unit, book_id, dated, occurred_on, narration, source, period,"
+                " evidence, payee FROM voucher JOIN posting"
+                " ON posting.id = posting_id ORDER BY voucher.id"
+            )
+        ]
+
+
+def test_the_second_person_rejects_a_confirmation_and_its_lines_wait_again(home):
+    put_setting(home, LI, "review", "second-person", cite="测试")
+    take(home, "F2", waiting(TWO_CITIES))
+    drafted = confirm(home, LI, JANUARY, ON)
+
+    reject(home, WANG, [f"#{drafted.vouchers[0].id}"], "金额不对")
+    again = confirm(home, LI, JANUARY, ON)
+
+    assert (drafted.status, drafted.lines) == ("draft", 2)
+    assert (again.status, again.lines) == ("draft", 1)
+    assert count(home, ClearingLine) == 2
+
+
+def test_a_draft_is_not_taken_back_but_rejected(sqlite_home):
+    put_setting(sqlite_home, LI, "review", "second-person", cite="测试")
+    take(sqlite_home, "F2", waiting(TWO_CITIES))
+    confirm(sqlite_home, LI, JANUARY, ON)
+
+    with pytest.raises(BookError, match="还有待审核的草稿.*退回后各行重新待确认"):
+        take_back(sqlite_home, LI, JANUARY, ON, "有误")
+
+
+def test_a_draft_of_taking_back_counts_when_it_is_approved(home):
+    put_setting(home, LI, "reversal-review", "second-person", cite="测试")
+    take(home, "F2", waiting("清算期\n2018-01"))
+    confirm(home, LI, JANUARY, ON)
+
+    drafted = take_back(home, LI, JANUARY, ON, "有误")
+    with pytest.raises(BookError, match="已有待审核的冲销草稿"):
+        take_back(home, LI, JANUARY, ON, "有误")
+    held = confirm(home, LI, JANUARY, ON)
+    approve(home, WANG, [f"#{drafted.vouchers[0].id}"])
+    anew = confirm(home, LI, JANUARY, ON)
+
+    assert (drafted.status, held.lines, anew.lines) == ("draft", 0, 1)
+
+
+def test_the_second_person_hears_what_went_beyond_the_advance(sqlite_home):
+    put_setting(sqlite_home, LI, "review", "second-person", cite="测试")
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    drafted = confirm(sqlite_home, LI, JANUARY, ON)
+    heard = []
+
+    approve(sqlite_home, WANG, [f"#{drafted.vouchers[0].id}"], warn=heard.append)
+
+    assert drafted.warnings == []
+    assert heard == [
+        "南明区的清算已超过预付金100.00元（520100-city-agency），差额应列入下期预付金",
+        "贵阳市的清算已超过预付金100.00元（520000-centre），差额应列入下期预付金",
+    ]
+
+
+def test_an_ordinary_reversal_still_frees_the_lines(sqlite_home):
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    made = confirm(sqlite_home, LI, JANUARY, ON)
+
+    reverse(sqlite_home, LI, made.vouchers[0].name, ON, "不对")
+    again = take(sqlite_home, "F2", waiting("清算期 | 基金支付\n2018-01 | 99.00"))
+
+    assert (again.message, again.new) == ("", 1)
+
+
+def test_a_list_in_two_files_is_two_postings_of_one_unit(sqlite_home):
+    for name, fund in (("上.csv", "310"), ("下.csv", "390")):
+        take(sqlite_home, "F2", waiting(f"清算期 | 险种\n2018-01 | {fund}"), name)
+
+    confirm(sqlite_home, LI, JANUARY, ON)
+
+    told = {(row[0], row[5]) for row in vouchers_and_units(sqlite_home)}
+    assert told == {
+        ("F2|QS201706|520100|2018-02-08", "上.csv#R3"),
+        ("F2|QS201706|520100|2018-02-08|2", "下.csv#R3"),
+    }
+
+
+def test_a_part_that_was_taken_back_gives_its_number_to_the_next(sqlite_home):
+    parts = []
+    for fund in ("310", "390", "510"):
+        more = waiting(f"清算期 | 险种\n2018-01 | {fund}")
+        take(sqlite_home, "F2", more, f"{fund}.csv")
+        parts.append(confirm(sqlite_home, LI, JANUARY, ON))
+    reverse(sqlite_home, LI, parts[1].vouchers[0].name, ON, "不对")
+
+    take(sqlite_home, "F2", waiting("清算期 | 险种\n2018-01 | 390"), "再.csv")
+    anew = confirm(sqlite_home, LI, JANUARY, ON)
+
+    assert (anew.status, anew.lines) == ("posted", 1)
+
+
+def test_a_net_of_zero_is_confirmed_and_taken_back_without_a_voucher(sqlite_home):
+    table = (
+        "清算期 | 清算性质 | 基金支付\n2018-01 | 正常 | 30.00\n2018-01 | 冲减 | -30.00"
+    )
+    take(sqlite_home, "F2", waiting(table))
+
+    made = confirm(sqlite_home, LI, JANUARY, ON)
+    back = take_back(sqlite_home, LI, JANUARY, ON, "有误")
+
+    assert (made.lines, made.vouchers) == (2, [])
+    assert (back.status, back.lines) == ("taken-back", 2)
+    assert back.stands[0].waiting.lines == 2
+
+
+def test_a_year_later_a_confirmation_is_not_taken_back_in_red(sqlite_home):
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    confirm(sqlite_home, LI, JANUARY, ON)
+
+    with pytest.raises(BookError, match="以前年度的确认不能用红字撤回"):
+        take_back(sqlite_home, LI, JANUARY, date(2019, 1, 4), "有误")
+
+
+def test_a_bounced_payment_is_none(sqlite_home):
+    """Until the bounce is there the clearing was paid."""
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    confirm(sqlite_home, LI, JANUARY, ON)
+    take_transfers(
+        sqlite_home,
+        "付款日期 | 付款方代码 | 收款方代码 | 资金性质\n"
+        "2018-02-20 | 520000 | 440000 | 清算资金",
+    )
+
+    with pytest.raises(BookError, match="清算已付款，不能撤回确认"):
+        take_back(sqlite_home, LI, JANUARY, date(2018, 2, 21), "有误")
+    with sqlite_home.writing() as connection:
+        (paid,) = connection.execute(TRANSFER.select()).mappings()
+        bounce = {"id": 99, "nature": "退回", "serial": "B", "bounces_id": paid["id"]}
+        none = {"paid_posting_id": None, "received_posting_id": None}
+        connection.execute(TRANSFER.insert().values({**paid, **bounce, **none}))
+    back = take_back(sqlite_home, LI, JANUARY, date(2018, 2, 21), "有误")
+
+    assert back.status == "taken-back"
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("520102", Spot("520102")),
+        ("/440000", Spot("", "440000")),
+        ("520100//居民医保", Spot("520100", "", "390")),
+        ("//310/省内/2018年1月", Spot("", "", "310", "省内", "2018-01")),
+    ],
+)
+def test_a_line_is_named_by_its_first_parts(text, found):
+    assert spot(text) == found
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("", "可以只写前几项"),
+        ("999999", "不是地区代码"),
+        ("520102/440000/311/跨省/2018-01/x", "可以只写前几项"),
+        ("520102//工伤", "险种“工伤”不认识"),
+        ("520102///国内", "范围“国内”应为跨省或省内"),
+        ("520102////一月", "不是期间"),
+    ],
+)
+def test_a_line_that_cannot_be_read_says_why(text, says):
+    with pytest.raises(UsageError, match=says):
+        spot(text)
+
+
+@pytest.mark.parametrize(
+    "words, says",
+    [
+        (["--dispute", "不符"], "请加 --region 代码"),
+        (["--all", "--region", "520100"], "只能用一个"),
+        (["--all", "--dispute", "不符", "--settle", "好"], "一次只能用一个"),
+        (["--all", "--dispute", " "], "异议的原因不能为空"),
+        (["--all", "--take-back"], "要用 --reason 说明原因"),
+        (["--all", "--line", "520102"], "--line 只用于"),
+        (["--all", "--reason", "x"], "--reason 只用于"),
+        (["--all", "--dispute", "a\nb"], "换行"),
+    ],
+)
+def test_wrong_use_is_told(yibao, words, says):
+    code, _, error = yibao("confirm", "2018-01", "--kind", "advances", *words)
+
+    assert (code, says in error) == (2, True), error
+
+
+def test_only_advances_take_the_options_of_advances(yibao):
+    code, _, error = yibao("confirm", "2018-01", "--kind", "family", "--all")
+
+    assert (code, "只用于 --kind advances" in error) == (2, True)
+
+
+def test_a_dry_run_changes_nothing(sqlite_home, yibao):
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+
+    code, out, _ = yibao(
+        *("confirm", "2018-01", "--kind", "advances", "--all"),
+        *("--on", "2018-02-08", "--dry-run", "--json"),
+    )
+
+    told = json.loads(out)
+    assert (code, told["status"], len(told["vouchers"])) == (0, "checked", 3)
+    assert told["lines"] == {"changed": 1, "rolled": 0, "amount": "100.00"}
+    assert printed(sqlite_home) == ""
+
+
+def test_people_are_told_who_waits_and_what_is_disputed(sqlite_home, yibao):
+    take(sqlite_home, "F2", waiting(TWO_CITIES))
+    dispute(sqlite_home, LI, JANUARY, ON, "金额不符", [spot("520302")])
+
+    _, out, _ = yibao("confirm", "2018-01", "--kind", "advances")
+
+    assert "520100贵阳市" in out
+    assert "金额不符" in out
