@@ -38,6 +38,7 @@ MODULES = {
     "desk.cli_reports": ["usage", "balances", "check", "verify", "serve"],
     "desk.cli_due": ["due"],
     "desk.cli_plan": ["plan"],
+    "desk.cli_notice": ["notice"],
     "desk.cli_suspend": ["suspend"],
     "desk.cli_warning": ["warning"],
 }

@@ -14,7 +14,7 @@ from desk.saving import save
 from ledger.advances import notices
 from ledger.advances.notices import NoticeRow
 from ledger.database import Home
-from posting_rules.workdays import SpecialDays
+from posting_rules.workdays import SpecialDays, special_days
 from reports.advances.notice_sheet import notice_workbook
 
 FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
@@ -41,6 +41,12 @@ def write_all(
         notices.amend(connection, id, stored=stored.as_posix(), sha256=digest)
         written[id] = data
     return written
+
+
+def workdays_of(home: Home) -> SpecialDays | None:
+    """The days off that a home's workdays.toml adds, None when it has none."""
+    path = home.path / "workdays.toml"
+    return special_days(path) if path.is_file() else None
 
 
 def file_name(row: NoticeRow) -> str:
