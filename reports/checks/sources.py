@@ -21,6 +21,7 @@ from ledger.money import NOTHING
 from ledger.schema import ClearingLine, OpeningLine, Posting, TransferLine
 from posting_rules.policies import Policy
 from reports.checks.away_lines import Away, ProvincePart, away_lines, province_parts
+from reports.checks.bank_posted import posted_lines
 
 BANK = "银行存款——医保基金存款"
 PAID = "暂付款——异地就医款"
@@ -114,6 +115,8 @@ def sources_of(connection: Connection, policy: Policy, on: date) -> Sources:
             expected[place] += amount
     for place, amount in _of_institutions(policy, away, parts):
         expected[place] += amount
+    for place, amount in posted_lines(connection, policy, on):
+        expected[Place(*place)] += amount
     return Sources(opening, transfers, cleared, away, parts, dict(expected))
 
 
@@ -244,10 +247,12 @@ def _transfers(connection: Connection, on: date) -> list[Transfer]:
     paid_by, received_by = POSTING.alias("paid_by"), POSTING.alias("received_by")
     paid = and_(TRANSFER.c.paid_on <= on, paid_by.c.state == "approved")
     received = and_(TRANSFER.c.received_on <= on, received_by.c.state == "approved")
+    origin = TRANSFER.alias("origin")  # of a bounce: what it undoes (X11)
     keys = [
         TRANSFER.c[name]
         for name in ("payer", "payee", "nature", "scope", "fund", "quarter")
     ] + [
+        func.coalesce(origin.c.nature, "").label("undone"),
         case((paid, 1), else_=0).label("paid"),
         case((received, 1), else_=0).label("received"),
     ]
@@ -255,12 +260,13 @@ def _transfers(connection: Connection, on: date) -> list[Transfer]:
         select(*keys, _sum(TRANSFER.c.own), _sum(TRANSFER.c.lower))
         .outerjoin(paid_by, paid_by.c.id == TRANSFER.c.paid_posting_id)
         .outerjoin(received_by, received_by.c.id == TRANSFER.c.received_posting_id)
+        .outerjoin(origin, origin.c.id == TRANSFER.c.bounces_id)
         .where(TRANSFER.c.live)
-        .group_by(*keys[:6], "paid", "received")
+        .group_by(*keys[:6], "undone", "paid", "received")
     )
     found = []
-    for payer, payee, nature, *kept, paid, received, own, lower in rows:
-        clearing = nature == "清算资金"
+    for payer, payee, nature, *kept, undone, paid, received, own, lower in rows:
+        clearing = "清算资金" in (nature, undone)
         ends, done = (payer, payee), (bool(paid), bool(received))
         if nature == "退回":
             ends, done, own, lower = ends[::-1], done[::-1], -own, -lower
