@@ -24,6 +24,7 @@ from ledger.postings import VOUCHER
 from ledger.sources import KnownLine
 from posting_rules import clearings
 from posting_rules.clearings import Unit
+from reports.advances.flags import flags
 
 TITLES = {
     "confirmed_on": "确认日期",
@@ -66,7 +67,10 @@ def take(
         known=len(document.lines) - len(new) - len(completed),
         completed=len(completed),
         posting_ids=ids,
-        warnings=lambda after: clearing_postings.beyond_advance(after, desk, ids),
+        warnings=lambda after: [
+            *clearing_postings.beyond_advance(after, desk, ids),
+            *(flag.text for flag in flags(after, confirmed)),
+        ],
     )
 
 

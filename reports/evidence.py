@@ -46,7 +46,7 @@ def evidence_of(
     arrived: Sequence[Arrival] = (),
 ) -> Asked:
     """A function that answers for a deadline, a region and the day of asking."""
-    shown = notices_of(connection, _years(falling))
+    shown = notices_of(connection, policy.province, _years(falling))
     steps = steps_of(policy.notice_kinds)
     words = marks(connection, (deadline.period for deadline in falling))
     of_forms = _forms(connection, policy, falling, shown, arrived)
@@ -83,14 +83,14 @@ def submitted_days(
     after = [task.workdays_after or {} for task in tasks]
     bases = {each["task"] for each in after if "task" in each}
     years = (quarter.year - 1, quarter.year)
-    shown = notices_of(connection, years)
+    shown = notices_of(connection, policy.province, years)
     steps = steps_of(policy.notice_kinds)
     months = [f"{year:04d}-{month:02d}" for year in years for month in range(1, 13)]
     words = marks(connection, months)
     found = {}
     for task in bases:
         for month in months:
-            day, _, _ = shown.day(steps.get(task, {}), month, "", on)
+            day, _, _ = shown.day(steps.get(task, {}), month, "", on, on)
             word = words.get((task, month, policy.province))
             day = day or (word and word.done_on)
             if day and day <= on:
@@ -136,7 +136,8 @@ def _by_steps(
     else:
         kinds = steps.get(deadline.task, {})
         of_city = region if deadline.each == "city" else ""
-        day, waiting, count = shown.day(kinds, deadline.period, of_city, on)
+        asked = (kinds, deadline.period, of_city, on, deadline.due)
+        day, waiting, count = shown.day(*asked)
     if not count:
         return None
     note = f"{count}份文书中{waiting}份未办到" if waiting and count > 1 else ""

@@ -63,11 +63,13 @@ class Notices(NamedTuple):
     notices: list[NoticeSteps]
 
     def day(
-        self, kinds: dict[str, str], period: str, region: str, on: date
+        self, kinds: dict[str, str], period: str, region: str, on: date, due: date
     ) -> tuple[date | None, int, int]:
         """When the last of a task's notices had come so far; how many have not, of all.
 
-        `kinds` as in posting_rules.calendar.steps_of; region "" for every region.
+        `kinds` as in posting_rules.calendar.steps_of; region "" for every region. What
+        was only made after the task's day, a true-up, has a day of its own, unless
+        nothing was made by then.
         """
         asked = [
             (notice, kinds[notice.kind])
@@ -77,7 +79,8 @@ class Notices(NamedTuple):
             and region in ("", notice.region)
             and notice.there(on)
         ]
-        return _last(asked, on)
+        in_time = [each for each in asked if each[0].steps[0].on <= due]
+        return _last(in_time or asked, on)
 
     def receipts(self, month: Month, on: date) -> tuple[date | None, int, int]:
         """The same for what was paid in a month and has to be received."""
@@ -104,8 +107,8 @@ def _last(asked: list, on: date) -> tuple[date | None, int, int]:
     return (max(days) if days and not waiting else None), waiting, len(days)
 
 
-def notices_of(connection: Connection, years: Iterable[int]) -> Notices:
-    """The notices of some years' periods with their steps, two queries."""
+def notices_of(connection: Connection, province: str, years: Iterable[int]) -> Notices:
+    """The province's notices of some years' periods with their steps, two queries."""
     beginnings = sorted({f"{year:04d}" for year in years})
     heads = connection.execute(
         select(
@@ -116,6 +119,7 @@ def notices_of(connection: Connection, years: Iterable[int]) -> Notices:
             NOTICE.c.document_id,
         )
         .where(
+            NOTICE.c.holder == province,
             NOTICE.c.period >= beginnings[0],
             NOTICE.c.period < f"{int(beginnings[-1]) + 1:04d}",
         )

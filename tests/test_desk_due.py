@@ -59,6 +59,7 @@ def notice(home, kind, period, region, *steps):
     with home.writing() as connection:
         id = next_id(connection, Notice.__table__)
         asked = {"kind": kind, "period": period, "region": region, "serial": id}
+        asked["holder"] = PROVINCE
         put(connection, Notice.__table__, number=f"{kind}{id}", **asked)
         for serial, (state, on) in enumerate(steps, 1):
             step = {"notice_id": id, "serial": serial, "state": state}
@@ -146,6 +147,17 @@ def test_a_step_of_a_notice_shows_its_task(home):
     assert said(due(home, "advance-submit", OTHER)) == ("done", "2018-01-23", 1)
     assert said(due(home, "advance-quota", CITY)) == ("done", "2018-01-12", 0)
     assert due(home, "advance-submit", "520300").state == "open"  # without a notice
+
+
+def test_a_true_up_after_the_day_does_not_make_its_task_late_again(sqlite_home):
+    first, later = ("issued", "2018-01-12"), ("issued", "2018-02-20")
+    done = ("submitted", "2018-01-18")
+    notice(sqlite_home, "advance-notice", "2018Q1", CITY, first, done)
+    notice(sqlite_home, "advance-notice", "2018Q1", CITY, later)
+    notice(sqlite_home, "advance-notice", "2018Q1", OTHER, later)
+
+    assert said(due(sqlite_home, "advance-submit", CITY))[:2] == ("done", "2018-01-18")
+    assert due(sqlite_home, "advance-submit", OTHER).state == "late"
 
 
 def test_a_step_back_undoes_a_task_and_a_withdrawn_notice_shows_nothing(sqlite_home):

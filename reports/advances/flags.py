@@ -43,8 +43,9 @@ class Flag(NamedTuple):
     def text(self) -> str:
         """贵阳市南明区2018-03清算2行：自2018-03-10起暂停直接结算（文号）."""
         name = regions.name(self.insured)
-        city = regions.city_of(self.insured)
-        place = name if city == self.insured else regions.name(city) + name
+        place = name
+        if regions.level(self.insured) == "county":
+            place = regions.name(regions.city_of(self.insured)) + name
         said = "在清算期内尚未接入直接结算"
         if self.why == SUSPENDED:
             said = f"自{self.since}起暂停直接结算（{self.document}）"

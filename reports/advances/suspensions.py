@@ -7,6 +7,7 @@ paid on its day. Nothing follows by itself. 依据：五（一）；附件一 �
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
@@ -56,9 +57,10 @@ def candidates(
     after = days_allowed(connection, on)
     held = {row.region for row in suspensions(connection) if row.holds(on)}
     found = []
-    for quarter in _quarters(connection, on):
+    for quarter, payers in _quarters(connection, on).items():
         for row in due_rows(connection, quarter, on, special, only=(TRANSFER_TASK,)):
-            if row.state == "late" and row.late_by >= after:
+            late = row.state == "late" and row.late_by >= after
+            if late and row.region in payers:
                 found.append(
                     Candidate(
                         row.region,
@@ -96,13 +98,16 @@ def days_allowed(connection: Connection, on: date) -> int:
     return int(text)
 
 
-def _quarters(connection: Connection, on: date) -> list[Quarter]:
-    """Quarters for which something was set to be paid, up to a day."""
-    texts = connection.execute(
-        select(QUOTA.c.quarter).distinct().where(QUOTA.c.live)
-    ).scalars()
-    quarters = sorted(period(text) for text in texts)
-    return [quarter for quarter in quarters if quarter.first_day <= on]
+def _quarters(connection: Connection, on: date) -> dict[Quarter, set[str]]:
+    """Quarters up to a day, and the payers for whom F3 set something to be paid."""
+    found: dict[Quarter, set[str]] = defaultdict(set)
+    for row in connection.execute(
+        select(QUOTA.c.quarter, QUOTA.c.region).distinct().where(QUOTA.c.live)
+    ):
+        found[period(row.quarter)].add(row.region)
+    return {
+        quarter: found[quarter] for quarter in sorted(found) if quarter.first_day <= on
+    }
 
 
 def _emergencies(
