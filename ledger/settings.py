@@ -28,12 +28,14 @@ FIELDS = {  # what a name's {…} may be
     "fund": "[0-9]{3}",
 }
 AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
+NUMBER = re.compile(r"[0-9]{1,13}(\.[0-9]{1,4})?(/[1-9][0-9]{0,3})?")
 
 
 class Known(NamedTuple):
     """A setting that the program reads; `name` may be a pattern.
 
-    `money`: yuan to the fen, above zero, with `zero` also nothing, such as `example`.
+    `money`: yuan to the fen, above zero, with `zero` also nothing, such as `example`;
+    of a pooling region or, with `payers`, of any that pays advances. `number`: 5, 1/2.
     `figure`: published, so set once for a region, and counting from the command that
     sets it. `kinds`: what {kind} may be. `title`: the name in words, a pattern too.
     """
@@ -49,6 +51,8 @@ class Known(NamedTuple):
     zero: bool = False
     example: str = ""
     title: str = ""
+    payers: bool = False
+    number: bool = False
 
     def named(self, name: str) -> bool:
         """Whether this is the setting of that name."""
@@ -95,6 +99,8 @@ def known() -> dict[str, Known]:
             row.get("zero", False),
             row.get("example", ""),
             row.get("title", ""),
+            row.get("payers", False),
+            row.get("number", False),
         )
         for row in tomllib.loads(text)["setting"]
     }
@@ -126,6 +132,10 @@ def put(connection: Connection, row: SettingRow, correct: bool = False) -> bool:
         raise UsageError(
             f"{row.name}不能按地区“{row.region}”设置；请去掉 --region 或改正代码"
         )
+    if setting.number and not NUMBER.fullmatch(row.value):
+        raise UsageError(
+            f"{row.name}不能设为“{row.value}”，应为数或分数，如 5、0.6、1/2"
+        )
     if setting.money:
         row = row._replace(value=_amount(connection, setting, row))
     if setting.figure:
@@ -141,7 +151,7 @@ def put(connection: Connection, row: SettingRow, correct: bool = False) -> bool:
 
 
 def _amount(connection: Connection, setting: Known, row: SettingRow) -> str:
-    """An amount as it is kept: 3350.00; of a pooling region of the home's province."""
+    """An amount as it is kept: 3350.00; of a region of the home's province."""
     right = AMOUNT.fullmatch(row.value) and (setting.zero or Decimal(row.value))
     if not right:
         least = "零或大于零" if setting.zero else "大于零"
@@ -149,7 +159,15 @@ def _amount(connection: Connection, setting: Known, row: SettingRow) -> str:
             f"{row.name}不能设为“{row.value}”，应为{least}、以元为单位、到分为止的金额，"
             f"如 {setting.example}"
         )
-    if row.region not in regions.cities(province(connection)):
+    home = province(connection)
+    if setting.payers:
+        known = row.region not in ("", home) and regions.province_of(row.region) == home
+        if not known:
+            raise UsageError(
+                f"{row.name}按付款方设置，“{row.region}”不是本省的市州、县区或本级；"
+                "请用 --region 代码"
+            )
+    elif row.region not in regions.cities(home):
         raise UsageError(
             f"{row.name}按统筹区设置，“{row.region}”不是本省的市州；请用 --region 代码"
         )

@@ -90,7 +90,7 @@ def _why(
     on: date,
     reason: str,
 ) -> str:
-    """What opens the increase: the red rate of that day, or the reason that is given."""
+    """What opens the increase: the red rate of the day, or the reason that is given."""
     rows = usage_at(connection, policy, quarter, region, on)
     row = next((r for r in rows if r.payer == payer), None)
     if row is None or row.level != RED:

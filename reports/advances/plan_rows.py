@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
@@ -71,7 +72,7 @@ def payer_rows(
 def working(line: LineRow) -> list[Worked]:
     """How a line's amount came about, in the order of reckoning."""
     read = json.loads(line.working)
-    used = " ".join(step["formula"] for step in read["lines"])
+    used = set(re.findall(r"\w+", " ".join(s["formula"] for s in read["lines"])))
     return [
         *(Worked("数据", i["title"], "", "", _with_unit(i)) for i in read["inputs"]),
         *(
