@@ -1,0 +1,102 @@
+"""账款相符: each account's statements against its book (七（二）), and line by line.
+
+A book that differs from its statement by items that are named is a note; one that
+differs by anything else, or a statement that breaks off, is an error.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Iterator
+
+from sqlalchemy import Connection
+
+from ledger.advances import bank_lines
+from ledger.advances.bank_accounts import Account, every, masked
+from ledger.money import NOTHING, grouped
+from posting_rules.policies import Policy
+from reports.advances.bank_reconciliation import Reconciliation, groups, reconcile
+from reports.checks.findings import ERROR, NOTE, Finding, differing
+
+IDENTITY = "账款"
+
+
+def statements(
+    connection: Connection, policy: Policy | None, on: date
+) -> Iterator[Finding]:
+    """Every account that has a statement by a day."""
+    for accounts in groups(every(connection, policy)):
+        made = reconcile(connection, policy, accounts, on)
+        if made is not None:
+            yield from _reconciled(made)
+            yield from _lines(connection, accounts, on)
+
+
+def _reconciled(made: Reconciliation) -> Iterator[Finding]:
+    account, what = made.accounts[0], names(made.accounts)
+    if made.broken:
+        yield Finding(
+            IDENTITY,
+            account.agency_book,
+            what,
+            "逐日衔接",
+            f"{made.broken}断开",
+            "",
+            ERROR,
+            "对账单的余额不连续，中间的行撤回后没有再导入；请重新导入这一段对账单",
+        )
+    items = len(made.bank_only) + len(made.book_only)
+    whole = not made.difference
+    why = f"未达账项{items}笔已逐笔列出，调节后相符（yibao bank reconcile）"
+    if not whole:
+        why = (
+            f"列出未达账项后仍差{grouped(made.difference)}元，首份对账单的期初余额与"
+            f"当时账面差{grouped(made.start)}元；请补录期初余额或补导入更早的对账单"
+        )
+    if items or not whole:
+        yield from differing(
+            IDENTITY,
+            account.agency_book,
+            f"{what}至{made.until}",
+            made.statement if whole else made.statement_adjusted,
+            made.book if whole else made.book_adjusted,
+            why,
+            NOTE if whole else ERROR,
+        )
+
+
+def _lines(
+    connection: Connection, accounts: tuple[Account, ...], on: date
+) -> Iterator[Finding]:
+    """A line and the voucher that it is matched with, or made, say the same amount."""
+    rows = bank_lines.rows_of(
+        connection, sorted({account.number for account in accounts}), until=on
+    )
+    posting_of = {row.id: row.posting_id or row.matched_id for row in rows}
+    nets = bank_lines.nets(connection, filter(None, posting_of.values()))
+    one = accounts[0]
+    funds = {fund for account in accounts for fund in account.fund_list}
+    for row in rows:
+        if posting_of[row.id] is None:
+            continue
+        by_fund = nets.get((posting_of[row.id], one.agency_book, one.subject), {})
+        booked = sum(
+            (amount for fund, amount in by_fund.items() if not funds or fund in funds),
+            NOTHING,
+        )
+        yield from differing(
+            IDENTITY,
+            one.agency_book,
+            f"账号{masked(row.account)} {row.day}流水号{row.serial}",
+            bank_lines.net(row),
+            booked,
+            "对账单的金额与对上的凭证不同；请用 yibao bank unmatch 取消后重新核对",
+        )
+
+
+def names(accounts: tuple[Account, ...]) -> str:
+    """账号****0008、****0009 as a finding names them."""
+    return "账号" + "、".join(
+        masked(number)
+        for number in dict.fromkeys(account.number for account in accounts)
+    )
