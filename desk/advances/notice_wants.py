@@ -118,7 +118,8 @@ def of_plan(maker: Maker, plan: PlanRow) -> list[Wanted]:
     by_payer: dict[str, list[LineRow]] = defaultdict(list)
     for line in plans.lines(maker.connection, plan.id):
         if line.amount or whole:
-            said = LineRow(line.payer, line.scope, line.fund, line.amount, line.note)
+            # What the plan notes of its working stays with the plan.
+            said = LineRow(line.payer, line.scope, line.fund, line.amount, "")
             by_payer[line.payer].append(said)
     groups = {"": [line for _, said in sorted(by_payer.items()) for line in said]}
     if maker.kind.per == PAYER:

@@ -251,11 +251,3 @@ def printed(text: str) -> str:
     """A notice's period in words: 2018年一季度, 2018年."""
     found = period_of(text)
     return f"{found}年" if isinstance(found, int) else printed_period(found)
-
-
-def _words(amount) -> str:
-    try:
-        from reports.advances.amount_words import amount_words
-    except ImportError:
-        return ""
-    return amount_words(amount)

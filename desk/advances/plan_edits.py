@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Collection
 
 from sqlalchemy import Connection
 
 from desk.advances.planning import Made, made, policy_at
 from desk.advances.words import words
 from ledger import regions
-from ledger.advances import plans
+from ledger.advances import notices, plans
 from ledger.advances.plans import MADE, PlanRow
 from ledger.database import Home
 from ledger.errors import BookError, UsageError
@@ -30,11 +31,16 @@ def edit(
     edition: int | None = None,
     dry_run: bool = False,
 ) -> Made:
-    """Enter amounts in place of the formula's, in a plan that is not issued yet."""
+    """Enter amounts in place of the formula's, in a plan that is not issued yet.
+
+    In an issued one only those of payers whose notice is in dispute: it is then issued
+    again (yibao notice issue).
+    """
     reason = words(reason, "修改的原因")
     with home.writing(keep=not dry_run) as connection:
         policy_at(connection, region)
-        plan = _editable(connection, quarter, region, edition)
+        payers = {payer for payer, _, _ in amounts}
+        plan = _editable(connection, quarter, region, edition, payers)
         return edit_in(connection, actor, plan, amounts, reason)
 
 
@@ -91,9 +97,16 @@ def shown(home: Home, quarter: Quarter, region: str, edition: int) -> Made:
 
 
 def _editable(
-    connection: Connection, quarter: Quarter, region: str, edition: int | None
+    connection: Connection,
+    quarter: Quarter,
+    region: str,
+    edition: int | None,
+    payers: Collection[str] = (),
 ) -> PlanRow:
-    """The plan that is meant, made and not issued; the newest where none is said."""
+    """The plan that is meant, made and not issued; the newest where none is said.
+
+    One that is issued may be changed for payers that are all in dispute.
+    """
     if edition is not None:
         row = _edition(connection, quarter, region, edition)
     else:
@@ -108,7 +121,9 @@ def _editable(
                 f"{quarter}还没有{regions.name(region)}的预付金测算；先运行 yibao plan"
             )
         row = standing[-1]
-    if row.state != MADE:
+    disputed = notices.notices(connection, state="disputed", plan_id=row.id)
+    in_dispute = payers and set(payers) <= {notice.region for notice in disputed}
+    if row.state != MADE and not in_dispute:
         raise BookError(
             f"{row.quarter}第{row.edition}版（{row.kind}）{STATES[row.state]}，不能再改；"
             "再运行 yibao plan 测算差额，或先撤回通知书（yibao notice withdraw）"
