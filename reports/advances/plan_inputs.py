@@ -130,7 +130,8 @@ class _Seen:
         self.spread: dict[str, Decimal] = defaultdict(lambda: NOTHING)
         self.last_waits, self.older = self._waiting(on)
         rows = usage_at(connection, policy, self.before, region, on, quarter_alone=True)
-        self.money = money(rows, self.spread)
+        waits = {cell: amount for cell, (amount, _) in self.last_waits.items()}
+        self.money = money(rows, self.spread, waits)
         self.listed = plan_readings.months_listed(connection, self.before)
         self.sent = plan_readings.sent(connection, region, self.payers, on)
         self.quotas = {
