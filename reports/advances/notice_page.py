@@ -30,6 +30,7 @@ STYLE = Path(__file__).parent / "paper.css"
 UPRIGHT, LYING = 160, 261  # mm that a table may take on an upright or a lying page
 SIZES = (("", 11.5), (" many", 10), (" dense", 8.5))  # points
 EM = 0.353  # mm, a Chinese character of one point
+FEW_ROWS = 5  # with 合计: two funds at home and away
 WRAPPED = 12  # characters of a text that stay on one line; a longer one is broken
 BROKEN = ("", "remark")  # looks of texts that may go over several lines
 LOOKS = {"money": "money", "rate": "rate", "number": "number-cell", "day": "day"}
@@ -47,6 +48,7 @@ class Layout(NamedTuple):
 
     wide: bool
     density: str = ""
+    tight: bool = False  # a letter that has more lines than usual
 
 
 def notice_page(
@@ -114,7 +116,7 @@ def layout(titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layout:
     for wide, width in ((False, UPRIGHT), (True, LYING)):
         for density, points in SIZES[: 2 if not wide else 3]:
             if ems * points * EM <= width:
-                return Layout(wide, density)
+                return Layout(wide, density, tight=len(rows) > FEW_ROWS)
     return Layout(True, SIZES[-1][0])
 
 
