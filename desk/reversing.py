@@ -11,6 +11,7 @@ from typing import Sequence
 
 from sqlalchemy import Connection, select
 
+from desk.advances import notice_payments
 from desk.people import undoing_batches
 from desk.vouchers import check_words, found, voucher_lines, voucher_name
 from ledger import postings, settings
@@ -65,6 +66,7 @@ def reverse(
             result = postings.approve(connection, ids, Actor(BY_RULE, actor.at))
         else:
             result = postings.recorded(connection, ids)
+        notice_payments.settle(connection, actor, on=on)
     if not dry_run:
         print_changed(home)
     return result

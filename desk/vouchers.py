@@ -13,6 +13,7 @@ from typing import Callable, NamedTuple, Sequence
 
 from sqlalchemy import Connection, select
 
+from desk.advances import notice_payments
 from desk.advances.clearing_postings import beyond_advance
 from desk.people import account_interest
 from desk.taking import desk_of
@@ -181,6 +182,7 @@ def approve(
             }
         )
         made = postings.approve(connection, ids, actor)
+        notice_payments.settle(connection, actor)
         if advance_policy(settings.province(connection)):
             desk = desk_of(connection, actor)
             for warning in beyond_advance(connection, desk, ids):
@@ -203,6 +205,7 @@ def reject(
             row = found(connection, name)
             if row.posting_id not in rejected:
                 rejected += postings.reject(connection, row.posting_id, actor, reason)
+        notice_payments.settle(connection, actor)
     return rejected
 
 

@@ -12,7 +12,7 @@ from typing import Collection, NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
-from desk.advances.notice_steps import named
+from desk.advances.notices import named
 from ledger import regions, settings
 from ledger.advances import bank_accounts, notices
 from ledger.advances.notice_payments import Payment, payments
@@ -66,19 +66,24 @@ def after_import(
 
 
 def settle(
-    connection: Connection, actor: Actor, numbers: Collection[str] = ()
+    connection: Connection,
+    actor: Actor,
+    numbers: Collection[str] = (),
+    on: date | None = None,
 ) -> list[str]:
     """Bring every notice to where its transfers have brought it.
 
-    What is odd about those in `numbers` is told: paid in part, by somebody else, to
-    another account, before issue.
+    `on` is the day on which transfers were taken back, if they were. What is odd about
+    the notices in `numbers` is told: paid in part, by somebody else, to another
+    account, before issue.
     """
+    on = on or actor.on
     policy = advance_policy(settings.province(connection))
     if policy is None:
         return []
     told: list[str] = []
     for case in _cases(connection, policy):
-        told += _bring(connection, actor, case)
+        told += _bring(connection, actor, case, on)
         if case.row.number in numbers:
             told += _odd(case)
     return told
@@ -129,7 +134,7 @@ def _fits(
     return pair[1] == policy.province and regions.province_of(pair[0]) in others
 
 
-def _bring(connection: Connection, actor: Actor, case: Case) -> list[str]:
+def _bring(connection: Connection, actor: Actor, case: Case, on: date) -> list[str]:
     """Take the steps that the transfers show; a word for each that was taken back."""
     row, way = case.row, rules.path(case.kind, case.row.origin == notices.RECEIVED)
     if row.state in (MADE, WITHDRAWN):
@@ -143,13 +148,11 @@ def _bring(connection: Connection, actor: Actor, case: Case) -> list[str]:
             _step(connection, actor, case, RECEIVED)
         if not arrived and row.state == RECEIVED and _by_transfer(case, RECEIVED):
             before = way[way.index(RECEIVED) - 1]
-            notices.take_step(
-                *(connection, row.id, before, actor.on, UNDONE, "", *actor)
-            )
+            notices.take_step(connection, row.id, before, on, UNDONE, "", *actor)
         return []
     bounced = [payment for payment in case.payments if payment.bounced]
     if there and (bounced or _by_transfer(case, PAID) or _by_transfer(case, RECEIVED)):
-        return _take_back(connection, actor, case, bounced, way)
+        return _take_back(connection, actor, case, bounced, before_payment(way), on)
     return []
 
 
@@ -175,22 +178,24 @@ def _step(connection: Connection, actor: Actor, case: Case, state: str) -> None:
     )
 
 
+def before_payment(way: Sequence[str]) -> str:
+    """The state of a notice whose money has not moved yet."""
+    return way[way.index(PAID if PAID in way else RECEIVED) - 1]
+
+
 def _take_back(
     connection: Connection,
     actor: Actor,
     case: Case,
     bounced: Sequence[Payment],
-    way: Sequence[str],
+    before: str,
+    on: date,
 ) -> list[str]:
-    """The step before the payment: it waits to be paid again."""
-    first = PAID if PAID in way else RECEIVED
-    before = way[way.index(first) - 1]
-    day: date = max((payment.bounced for payment in bounced), default=actor.on)
+    """It waits to be paid again, as it did before."""
+    day = max((payment.bounced for payment in bounced), default=on)
     serials = "、".join(dict.fromkeys(p.bounced_serial for p in bounced))
     reason = BOUNCED if bounced else UNDONE
-    notices.take_step(
-        connection, case.row.id, before, day, reason, serials, actor.by, actor.at
-    )
+    notices.take_step(connection, case.row.id, before, day, reason, serials, *actor)
     return [f"{named(case.row)}{reason}，已回到“{rules.STATE_NAMES[before]}”"]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from desk.advances import notice_files, notice_issuing
 from desk.advances.import_notices import PAYMENT, differences
 from desk.advances.notice_issuing import Act, Step
-from desk.advances.notices import holder_is_city
+from desk.advances.notices import holder_is_city, named
 from desk.advances.words import words
 from ledger import regions, settings
 from ledger.advances import notice_sources, notices
@@ -210,9 +210,3 @@ def _check_day(step: Step, row: NoticeRow) -> None:
             f"{rules.STEP_NAMES[step.act.state]}日期{step.act.on}不应早于这一天；"
             "请改正 --on"
         )
-
-
-def named(row: NoticeRow) -> str:
-    """预付金收款通知书“黔异预〔2018〕1号”（贵阳市）"""
-    whom = f"（{regions.name(row.region)}）" if row.region else ""
-    return f"{row.title}“{row.number}”{whom}"

@@ -251,3 +251,9 @@ def printed(text: str) -> str:
     """A notice's period in words: 2018年一季度, 2018年."""
     found = period_of(text)
     return f"{found}年" if isinstance(found, int) else printed_period(found)
+
+
+def named(row: NoticeRow) -> str:
+    """预付金收款通知书“黔异预〔2018〕1号”（贵阳市）"""
+    whom = f"（{regions.name(row.region)}）" if row.region else ""
+    return f"{row.title}“{row.number}”{whom}"
