@@ -10,7 +10,7 @@ from typing import NoReturn, Sequence
 
 from sqlalchemy import Connection
 
-from desk.advances import import_bounces
+from desk.advances import cash_clearing, import_bounces
 from desk.advances.funding_shares import as_shares, shares_of
 from desk.advances.import_bounces import is_bounce
 from desk.taking import Desk, Taken
@@ -44,6 +44,7 @@ def take(
     new = [lines for lines in new if not is_bounce(desk.policy, lines)]
     import_bounces.refuse_arrived(connection, document, completed)
     _check_books_kept(connection, document, new)
+    cash_clearing.check(connection, desk, document, chain(*new))
     others = shares_of(connection, desk, document, chain(*new))
     kept = _kept_shares(connection, desk, completed)
     made = _new_postings(desk, document, new, others)

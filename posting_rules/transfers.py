@@ -29,6 +29,13 @@ from posting_rules.policies import (
 RETURN = "退回"
 PAID, RECEIVED = "paid", "received"
 FUNDING = "funding"  # X2
+CASH = "清算资金"
+TO_PROVINCES = "clearing-to-other-province"  # X6
+WITHIN = (  # X16, clearing paid in cash within the province
+    "cash-county-to-city",
+    "cash-city-to-province",
+    "cash-province-to-centre",
+)
 
 
 class Move(NamedTuple):

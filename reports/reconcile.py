@@ -15,13 +15,17 @@ from sqlalchemy import Connection
 from ledger import settings
 from ledger.database import Home
 from posting_rules.policies import Policy, advance_policy
+from reports.checks.bank_lines import statements
 from reports.checks.banks import banks
 from reports.checks.batches import batches
 from reports.checks.books import books_of
 from reports.checks.clearing import lists, receipts, uncleared
 from reports.checks.controls import controls
+from reports.checks.disputed import disputed
 from reports.checks.families import families
 from reports.checks.findings import NOTE, Finding
+from reports.checks.flagged import flagged
+from reports.checks.funding import funding
 from reports.checks.identities import mirrors, passed_on, places, stranded
 from reports.checks.institutions import institutions
 from reports.checks.left_behind import left_behind
@@ -30,6 +34,7 @@ from reports.checks.people_lines import lines
 from reports.checks.people_moved import movements
 from reports.checks.people_sums import moved
 from reports.checks.premiums import premiums
+from reports.checks.province_quotas import province_quotas
 from reports.checks.rates import rates
 from reports.checks.region_clearing import region_clearing
 from reports.checks.settlement_acts import acts
@@ -65,6 +70,7 @@ def _findings(
         yield from _advances(connection, policy, on)
     else:
         yield from banks(connection, province, NO_SOURCES, on)
+    yield from statements(connection, policy, on)
     yield from _people(connection, unmasked)
     yield from families(connection, on, unmasked)
     yield from institutions(connection)
@@ -100,4 +106,8 @@ def _advances(connection: Connection, policy: Policy, on: date) -> Iterator[Find
     yield from uncleared(policy, sources, books)
     yield from receipts(connection, policy, sources, on)
     yield from rates(connection, policy, sources, on)
+    yield from funding(connection, policy)
+    yield from province_quotas(connection, policy, on)
     yield from stranded(connection, policy, on)
+    yield from disputed(connection, policy, on)
+    yield from flagged(connection, policy, on)

@@ -19,6 +19,7 @@ from reports.seen import written_off_by
 from reports.usage import figures
 from reports.usage_lines import (
     BOOK,
+    CLEARED_BY,
     LINE,
     VOUCHER,
     Counted,
@@ -135,7 +136,7 @@ def trend(
 
 def _what(line, quarter: str, by_quarter: bool) -> str:
     """The same as `what_counts`, for one line in memory."""
-    if line.event == CLEARING:
+    if line.event in CLEARED_BY:
         if line.quarter > quarter:
             return Counted.LATER
         return Counted.CLEARED if line.quarter == quarter else Counted.EARLIER

@@ -23,8 +23,10 @@ from ledger.periods import Quarter
 from ledger.schema import Book, Voucher, VoucherLine
 from posting_rules.clearings import EVENT as CLEARING
 from posting_rules.policies import Policy
+from posting_rules.transfers import TO_PROVINCES, WITHIN
 
-MADE_GOOD = "clearing-to-other-province"  # X6 takes back the clearing that it pays
+MADE_GOOD = TO_PROVINCES  # X6 takes back the clearing that it pays
+CLEARED_BY = (CLEARING, *WITHIN)  # X16 takes back the clearing of its own quarter
 BOOK, VOUCHER, LINE = Book.__table__, Voucher.__table__, VoucherLine.__table__
 
 
@@ -121,10 +123,12 @@ def what_counts(
 ):
     """What a voucher counts as; periods compare as text (2017Q2 < 2017Q3).
 
+    X16 counts as the clearing that it pays, with its opposite sign: of the quarter
+    it takes back clearing, of an earlier one it gives back advance.
     `quarter_alone` leaves out advances of later quarters, whatever the setting says.
     """
     asked = literal(str(quarter))
-    clearing = VOUCHER.c.event == CLEARING
+    clearing = VOUCHER.c.event.in_(CLEARED_BY)
     by_quarter = settings.value(connection, "usage-advances", on) == "quarter"
     left_out = VOUCHER.c.quarter > asked if by_quarter or quarter_alone else false()
     return case(

@@ -14,6 +14,7 @@ from ledger.money import NOTHING, grouped
 from ledger.schema import Posting, TransferLine, Voucher, VoucherLine
 from ledger.vouchers import signed
 from posting_rules.policies import Policy
+from posting_rules.transfers import WITHIN
 from reports.checks.books import Books, cleared_by_period
 from reports.checks.findings import ERROR, NOTE, Finding, differing
 from reports.checks.sources import (
@@ -32,7 +33,7 @@ VOUCHER, LINE, POSTING, TRANSFER = (
     Posting.__table__,
     TransferLine.__table__,
 )
-RECEIPTS = ("city-to-province", "province-to-centre", "return")
+RECEIPTS = ("city-to-province", "province-to-centre", "return", *WITHIN)
 
 
 def lists(

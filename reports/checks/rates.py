@@ -23,6 +23,7 @@ from reports.checks.sources import (
     Cleared,
     Sources,
     Transfer,
+    funding,
     inside,
     level,
 )
@@ -45,7 +46,7 @@ def rates(
             change
             for t in sources.transfers
             if t.clearing or not (by_quarter and t.quarter > str(quarter))
-            for change in _of_transfer(policy, t)
+            for change in _of_transfer(policy, t, quarter)
         ),
         *(
             change
@@ -102,18 +103,20 @@ def _of_opening(sources: Sources) -> Iterator[Change]:
             yield (place.book, place.detail), amount, NOTHING
 
 
-def _of_transfer(policy: Policy, t: Transfer) -> Iterator[Change]:
+def _of_transfer(policy: Policy, t: Transfer, quarter: Quarter) -> Iterator[Change]:
     centre = f"{policy.province}-centre"
-    if not inside(policy, t):
+    if not inside(policy, t) or funding(t):
         return
     kind = level(t.payer)
     if kind == "province" and t.paid:
         place = (centre, regions.province_of(t.payee))
         yield (place, NOTHING, -t.amount) if t.clearing else (place, t.amount, NOTHING)
-    elif kind == "county" and t.received:
-        yield (f"{t.payee}-city-agency", t.payer), t.amount, NOTHING
-    elif kind in ("city", "own") and t.received:
-        yield (centre, t.payer), t.amount, NOTHING
+    elif kind in ("county", "city", "own") and t.received:
+        book = f"{t.payee}-city-agency" if kind == "county" else centre
+        if not t.clearing or t.quarter < str(quarter):
+            yield (book, t.payer), t.amount, NOTHING
+        elif t.quarter == str(quarter):
+            yield (book, t.payer), NOTHING, -t.amount
 
 
 def _of_clearing(policy: Policy, row: Cleared, quarter: Quarter) -> Iterator[Change]:
