@@ -25,7 +25,7 @@ from posting_rules.calendar import (
 )
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays, warning
-from reports.evidence import evidence_of, submitted_days
+from reports.evidence import Answer, evidence_of, submitted_days
 from reports.evidence_slips import Arrival, arrivals_of
 
 WHO_NAMES = {
@@ -59,6 +59,11 @@ class DueRow(NamedTuple):
     @property
     def state_name(self) -> str:
         return STATE_NAMES[self.state]
+
+    @property
+    def told(self) -> bool:
+        """Whether a page tells it: what an event set, and was done, is no news."""
+        return self.state != "done" or len(self.period) != len("2018-01-26")
 
     def as_json(self) -> dict:
         """The keys of `due --json`."""
@@ -103,6 +108,8 @@ def due_rows(
     for deadline in sorted(falling, key=lambda each: each.due):
         for region in _regions(policy, deadline, arrived):
             answer = found(deadline, region, on)
+            if deadline.cycle == "event" and _forgotten(deadline, answer, on):
+                continue
             trace = (deadline.evidence or NOTICE) if answer.traced else ""
             shown = deadline._replace(evidence=trace)
             rows.append(_row(shown, region, answer.done_on, answer.note, on))
@@ -151,6 +158,11 @@ def _slips(
         for day in sorted({each.on for each in arrived if each.on <= on})
     ]
     return [row for row in found if quarter.first_day <= row.due <= quarter.last_day]
+
+
+def _forgotten(deadline: Deadline, answer: Answer, on: date) -> bool:
+    """An event whose day has passed and of which nothing could ever show."""
+    return not (answer.traced or answer.done_on) and on > deadline.due
 
 
 def _regions(

@@ -307,12 +307,14 @@ def test_every_arrival_wants_its_slip_in_five_working_days(home):
     take(home, "F1", transfer(CITY, PROVINCE, 5, "2018-01-26", **cells))
     cells = {"收款账号": "A1", "交易流水号": "S2"}
     take(home, "F1", transfer(OTHER, PROVINCE, 5, "2018-01-26", **cells))
-    without = due(home, "bank-slip", PROVINCE)
+    without = due(home, "bank-slip", PROVINCE, on="2018-02-02")
+    never = due(home, "bank-slip", PROVINCE, on="2018-02-03")
     bank_line(home, "A1", "R1", 5)
     half = due(home, "bank-slip", PROVINCE)
     bank_line(home, "A1", "S2", 5)
 
     assert (without.state, without.due) == ("open", date(2018, 2, 2))
+    assert never == []  # no statement of the account ever came
     assert (half.state, half.note) == ("late", "2笔到账，1笔没有对账单")
     assert said(due(home, "bank-slip", PROVINCE)) == ("done", "2017-07-01", 0)
     assert due(home, "bank-slip", PROVINCE, on="2018-01-25") == []

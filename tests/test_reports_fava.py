@@ -68,11 +68,11 @@ def test_board_sorts_by_rate_and_says_the_level(city):
 
     assert row_of(found, "云岩区") == [
         *["云岩区", "", "1,000.00", "", "950.00", "50.00", "95.00%"],
-        *["红色预警", "-250.00", "-50.00"],
+        *["红色预警 自 2017-07-14 没有阅处", "-250.00", "-50.00"],
     ]
     assert row_of(found, "南明区") == [
         *["南明区", "100.00", "103.00", "", "75.00", "28.00", "72.81%"],
-        *["黄色预警", "-2.90", "17.70"],
+        *["黄色预警 自 2017-07-14 没有阅处", "-2.90", "17.70"],
     ]
     names = [row[0] for row in rows(found)]
     assert names.index("云岩区") < names.index("南明区") < names.index("合计")
@@ -86,7 +86,8 @@ def test_board_counts_ten_thousands_and_parts(city):
     assert row_of(whole, "云岩区")[2] == "0.10"
     assert "单位：万元" in whole
     # 省内 clearing is not in it; the level of all money stands beside.
-    assert row_of(part, "云岩区")[-4:] == ["正常", "700.00", "900.00", "红色预警"]
+    red = "红色预警 自 2017-07-14 没有阅处"
+    assert row_of(part, "云岩区")[-4:] == ["正常", "700.00", "900.00", red]
 
 
 def test_board_is_for_books_that_hold_advances(sqlite_home, tmp_path):
@@ -107,7 +108,8 @@ def test_the_centre_shows_both_directions(sqlite_home, tmp_path):
     paid = page(client, "AdvanceBoard", quarter="2017Q2", direction="paid")
     received = page(client, "AdvanceBoard", quarter="2017Q2")
 
-    assert row_of(paid, "广东省")[3:6] == ["-75.00", "无预付金", "红色预警"]
+    assert row_of(paid, "广东省")[3:5] == ["-75.00", "无预付金"]
+    assert row_of(paid, "广东省")[5] == "红色预警 自 2017-07-14 没有阅处"
     assert row_of(received, "贵阳市")[2] == "1,300.00"
 
 

@@ -10,6 +10,8 @@ from typing import Iterable, NamedTuple
 from ledger import regions
 from ledger.books import KIND_NAMES, book_name
 from ledger.money import NOTHING
+from ledger.periods import Quarter
+from reports.usage import percent_text
 
 WHO_NAMES = {
     "province-agency": "省级经办",
@@ -34,6 +36,21 @@ class Duty(NamedTuple):
     done: int
     count: int
     late: str  # the regions that are late
+    note: str
+
+
+class Alarm(NamedTuple):
+    """A warning that stands; `noted` is who took note of it last, or ""."""
+
+    book: str
+    holder: str
+    payer: str
+    quarter: Quarter
+    level: str
+    level_name: str
+    since: date
+    rate: str
+    noted: str
     note: str
 
 
@@ -85,6 +102,27 @@ def _named(rows: list, of: int) -> str:
     if len(rows) == of > 1:
         return f"全部{of}个市州"
     return "、".join(row.region_name for row in rows)
+
+
+def alarms(rows: Iterable) -> list[Alarm]:
+    """The warnings that stand: reds before yellows, without a note first."""
+    standing = [row for row in rows if row.until is None]
+    standing.sort(key=lambda row: (row.level != "red", bool(row.notes), row.since))
+    return [
+        Alarm(
+            book=row.book,
+            holder=book_name(row.book),
+            payer=row.payer_name,
+            quarter=row.quarter,
+            level=row.level,
+            level_name=row.level_name,
+            since=row.since,
+            rate=percent_text(row.rate),
+            noted=row.notes[-1].by if row.notes else "",
+            note=row.notes[-1].note if row.notes else "",
+        )
+        for row in standing
+    ]
 
 
 def drafts(vouchers: Iterable, amounts: dict[int, Decimal]) -> list[Draft]:

@@ -26,6 +26,8 @@ from ledger.database import Home
 from ledger.errors import UnavailableError, YibaoError
 from ledger.periods import Quarter, period, quarter_of
 from posting_rules.policies import advance_policy
+from reports.advances.suspensions import candidates, standing
+from reports.advances.warnings import quarters_watched, warnings
 from reports.due import calendar_warning, due_rows
 from reports.people.overview import region_rows
 from reports.seen import seen_on
@@ -33,6 +35,7 @@ from reports.settlements.sharing_open import region_rows as open_rows
 from reports.usage import usage_rows
 
 DRAFTS_SHOWN = 20
+ALARMS_SHOWN = 20
 YEAR = re.compile(r"[12][0-9]{3}", re.ASCII)
 MAX_AGE = 86400
 QUARTERS = "一二三四"
@@ -81,12 +84,17 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         policy = advance_policy(province)
         bands = policy.warnings if policy else ()
         seen_day = seen_on(connection, quarter, on)
-        rows = due = []
+        rows = due = alarms = []
         warning = ""
+        overdue, suspended = [], []
         if policy:
             rows = usage_rows(connection, quarter=quarter, on=seen_day)
             due = due_rows(connection, quarter, on)
             warning = calendar_warning(connection, quarter)
+            watched = quarters_watched(on) if quarter == quarter_of(on) else [quarter]
+            alarms = lists.alarms(warnings(connection, watched, on))
+            overdue = candidates(connection, on)
+            suspended = [each for each in standing(connection, on) if each.holds]
         ids = books.all_books(connection)
         drafts = _drafts(connection)
         accounts = region_rows(connection)
@@ -110,8 +118,12 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         "marks": picture.marks(bands),
         "cities": picture.cities(rows, province),
         "others": picture.other_provinces(rows),
-        "duties": lists.duties(due),
+        "duties": lists.duties(row for row in due if row.told),
         "warning": warning,
+        "alarms": alarms[:ALARMS_SHOWN],
+        "alarm_count": len(alarms),
+        "overdue": overdue,
+        "suspended": suspended,
         "drafts": drafts[:DRAFTS_SHOWN],
         "draft_count": len(drafts),
         "books": len(ids),

@@ -13,6 +13,7 @@ from ledger import regions
 from ledger.money import NOTHING
 from ledger.periods import Quarter, quarter_of
 from reports import fava_board as board
+from reports.advances.warnings import Warned, warnings
 from reports.fava_books import funds_in
 from reports.fava_extension.page import (
     Choices,
@@ -46,6 +47,7 @@ class BoardView(NamedTuple):
     rows: list
     total: object
     levels: list[tuple[str, str, int]]  # level, name, how many payers
+    warned: dict[str, Warned]  # by payer: the warning that stands over all money
     charts: list
 
 
@@ -83,13 +85,22 @@ class AdvanceBoard(Page):
         with self.reading() as connection:
             choices, asked, switches, unit = self._asked(connection)
             rows = board.board_rows(connection, self.policy, self.book, asked)
+            warned = self._warned(connection, asked, rows)
             charts = []
             quarters = self._trend_quarters(connection, asked.quarter)
             if rows and quarters:
                 charts = board.trend_charts(connection, self.book, rows, quarters)
         total = board.board_total(self.policy, rows)
         return BoardView(
-            choices, switches, asked, unit, rows, total, self._levels(rows), charts
+            choices,
+            switches,
+            asked,
+            unit,
+            rows,
+            total,
+            self._levels(rows),
+            warned,
+            charts,
         )
 
     def behind(self) -> BehindView | None:
@@ -164,6 +175,20 @@ class AdvanceBoard(Page):
         )
         switches = [quarter, direction, scope, fund, unit]
         return choices, asked, [s for s in switches if len(s.options) > 1], unit.value
+
+    def _warned(
+        self, connection: Connection, asked: board.Asked, rows: list
+    ) -> dict[str, Warned]:
+        """Since when each payer is warned; left out where the day is not watched."""
+        levels = {row.payer: row.overall or row.level for row in rows}
+        found = warnings(connection, [asked.quarter], asked.on, self.book)
+        return {
+            row.payer: row
+            for row in found
+            if row.until is None
+            and row.direction == asked.direction
+            and row.level == levels.get(row.payer)
+        }
 
     def _quarter(self, choices: Choices, cleared: dict[str, date]) -> Switch:
         """A quarter of the book's year; today's, or the last with clearing."""

@@ -60,7 +60,8 @@ class WorkCalendar(Page):
             warning = calendar_warning(connection, quarter)
         wanted = self._regions()
         rows = [row for row in rows if not wanted or row.region in wanted]
-        return DueView(choices, [switch], quarter, on, warning, self._tasks(rows), rows)
+        tasks = self._tasks([row for row in rows if row.told])
+        return DueView(choices, [switch], quarter, on, warning, tasks, rows)
 
     @extension_endpoint
     def xlsx(self) -> Response:
