@@ -61,21 +61,20 @@ def after_import(
     """What a form of money (F1, F6) changes of notices, and what is odd about it."""
     if document.form not in ("F1", "F6"):
         return []
-    numbers = {getattr(line, "notice", "") for line in document.lines}
-    return settle(connection, actor, numbers)
+    return settle(connection, actor, {line.serial for line in document.lines})
 
 
 def settle(
     connection: Connection,
     actor: Actor,
-    numbers: Collection[str] = (),
+    serials: Collection[str] = (),
     on: date | None = None,
 ) -> list[str]:
     """Bring every notice to where its transfers have brought it.
 
     `on` is the day on which transfers were taken back, if they were. What is odd about
-    the notices in `numbers` is told: paid in part, by somebody else, to another
-    account, before issue.
+    the transfers in `serials` is told: in part, by somebody else, to another account,
+    before issue.
     """
     on = on or actor.on
     policy = advance_policy(settings.province(connection))
@@ -84,8 +83,7 @@ def settle(
     told: list[str] = []
     for case in _cases(connection, policy):
         told += _bring(connection, actor, case, on)
-        if case.row.number in numbers:
-            told += _odd(case)
+        told += _odd(case, set(serials))
     return told
 
 
@@ -199,27 +197,27 @@ def _take_back(
     return [f"{named(case.row)}{reason}，已回到“{rules.STATE_NAMES[before]}”"]
 
 
-def _odd(case: Case) -> list[str]:
+def _odd(case: Case, serials: set[str]) -> list[str]:
+    """What some transfers have that their notice does not expect."""
     row, told = case.row, []
-    if case.row.state in (MADE, WITHDRAWN) and case.payments:
+    mine = [payment for payment in case.standing if payment.serial in serials]
+    if mine and row.state in (MADE, WITHDRAWN):
         word = "尚未下达" if row.state == MADE else "已经撤回"
         told.append(f"{named(row)}{word}，而划拨单写有它的编号")
-    elif case.payments and not case.whole and case.kind.per != COMES_IN:
-        left = row.total - case.moved
+    elif mine and not case.whole and case.kind.per != COMES_IN:
         told.append(
             f"{named(row)}为{grouped(row.total)}元，已划拨{grouped(case.moved)}元，"
-            f"尚差{grouped(left)}元"
+            f"尚差{grouped(row.total - case.moved)}元"
         )
     for payment in case.strangers:
-        told.append(
-            f"流水号{payment.serial}写有通知书编号“{row.number}”，"
-            f"而付款方或收款方与{named(row)}不符，没有登记付款"
-        )
-    accounts = {payment.payee_account for payment in case.standing} - {""}
-    for number in sorted(accounts):
+        if payment.serial in serials:
+            told.append(
+                f"流水号{payment.serial}的付款方或收款方与{named(row)}不符，没有登记付款"
+            )
+    for number in sorted({payment.payee_account for payment in mine} - {""}):
         if row.payee_account and row.total > 0 and number != row.payee_account:
             told.append(
                 f"{named(row)}的收款账号是{bank_accounts.masked(row.payee_account)}，"
                 f"划拨单写作{bank_accounts.masked(number)}，请核对"
             )
-    return told
+    return list(dict.fromkeys(told))
