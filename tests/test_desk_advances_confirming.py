@@ -3,6 +3,7 @@
 import json
 import shlex
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from desk_by_hand import (
@@ -26,10 +27,11 @@ from desk.advances.taking_back import take_back
 from desk.homes import put_setting
 from desk.reversing import reverse
 from desk.vouchers import approve, reject
-from ledger.advances import clearing_words
+from ledger.advances import clearing_words, notices
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month, Quarter
 from ledger.schema import ClearingLine, TransferLine
+from reports.reconcile import check
 
 JANUARY, FIRST = Asked(Month(2018, 1)), Asked(Quarter(2018, 1))
 ON = date(2018, 2, 8)
@@ -359,6 +361,76 @@ def test_a_dry_run_changes_nothing(sqlite_home, yibao):
     assert (code, told["status"], len(told["vouchers"])) == (0, "checked", 3)
     assert told["lines"] == {"changed": 1, "rolled": 0, "amount": "100.00"}
     assert printed(sqlite_home) == ""
+
+
+def test_the_citys_notices_follow_its_word(sqlite_home, yibao):
+    """Disputed; confirmed but for the disputed line; issued again; confirmed whole."""
+    table = "清算期 | 参保地代码 | 就医地代码\n"
+    table += "2018-01 | 520102 | 440000\n2018-01 | 520102 | 430000"
+    take(sqlite_home, "F2", waiting(table))
+    for kind in ("clearing-list", "clearing-notice"):
+        yibao("notice", "make", kind, "2018Q1", "--on", "2018-04-09")
+        which = ("--kind", kind, "--period", "2018Q1")
+        yibao("notice", "issue", *which, "--on", "2018-04-09")
+    day = date(2018, 4, 12)
+
+    dispute(sqlite_home, LI, FIRST, day, "金额不符", [spot("/430000")])
+    confirm(sqlite_home, LI, FIRST, day)
+    take_back(sqlite_home, LI, FIRST, day, "有误")
+    settle(sqlite_home, LI, FIRST, "已核对")
+    confirm(sqlite_home, LI, FIRST, day)
+
+    with sqlite_home.reading() as connection:
+        taken = [
+            [(step.state, step.reason) for step in notices.steps(connection, row.id)]
+            for row in notices.notices(connection)
+        ]
+    assert (
+        taken
+        == [
+            [
+                ("made", ""),
+                ("issued", ""),
+                ("disputed", "金额不符"),
+                ("confirmed", "有异议的1行除外"),
+                ("issued", "撤回确认：有误"),
+                ("confirmed", ""),
+            ]
+        ]
+        * 2
+    )
+
+
+def test_lines_of_a_suspended_region_are_told(sqlite_home, yibao):
+    take(sqlite_home, "F2", waiting(TWO_CITIES))
+    yibao(
+        *("suspend", "start", "520300", "--from", "2018-01-10"),
+        *("--reason", "逾期", "--document", "黔停1号"),
+    )
+
+    made = confirm(sqlite_home, LI, JANUARY, ON)
+
+    assert [text for text in made.warnings if "暂停" in text] == [
+        "遵义市红花岗区2018-01清算1行：自2018-01-10起暂停直接结算（黔停1号）"
+    ]
+
+
+def test_check_names_what_is_disputed(sqlite_home):
+    take(sqlite_home, "F2", waiting(TWO_CITIES))
+    dispute(sqlite_home, LI, JANUARY, ON, "金额不符", [spot("520302")])
+
+    with sqlite_home.reading() as connection:
+        (found,) = check(connection, ON)
+
+    assert found[:6] == (
+        "确认",
+        "520300-city-agency",
+        "遵义市2018-01清算明细有异议1行",
+        "已确认",
+        "有异议",
+        Decimal("100.00"),
+    )
+    assert found.explanation.startswith("金额不符；")
 
 
 def test_people_are_told_who_waits_and_what_is_disputed(sqlite_home, yibao):

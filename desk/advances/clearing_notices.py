@@ -1,104 +1,69 @@
 """A city's clearing notices follow what it says of their lines.
 
-清算明细 and 清算拨付通知书 of a quarter are confirmed when nothing of it waits but what
-is disputed, disputed when the city says so, and issued again when its confirmation is
+清算明细 and 清算拨付通知书 are confirmed when none of their lines waits but disputed ones,
+disputed when the city says so of one, and issued again when the confirmation of one is
 taken back. 依据：附件一 三（二）2。
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Iterable
+from typing import Sequence
 
 from sqlalchemy import Connection
 
 from desk.taking import Desk
-from ledger.advances import notices
+from ledger.advances import notices, waiting_lines
+from ledger.advances.notice_sources import ids_in
 from ledger.advances.notices import NoticeRow
-from ledger.periods import Quarter
+from ledger.periods import period
 from posting_rules.notices import CITY, CONFIRMED, DISPUTED, ISSUED, kinds
-from reports.advances.waiting import stands
 
 
-def confirmed(
-    connection: Connection,
-    desk: Desk,
-    region: str,
-    quarters: Iterable[Quarter],
-    on: date,
-) -> None:
-    """Confirm the notices of which no line waits any more but disputed ones."""
-    for quarter in quarters:
-        rows = _of(connection, desk, region, quarter, (ISSUED, DISPUTED))
-        if not rows:
-            continue
-        by_city = {stand.region: stand for stand in stands(connection, quarter, region)}
-        for row in rows:
-            stand = by_city.get(row.region)
-            if stand is None or stand.waiting.lines:
-                continue
-            left = stand.disputed.lines
-            reason = f"有异议的{left}行除外" if left else ""
-            _step(connection, desk, row, CONFIRMED, on, reason)
+class Act:
+    """What was done to lines on a day; their notices are found by them."""
 
+    def __init__(
+        self,
+        connection: Connection,
+        desk: Desk,
+        lines: Sequence,
+        on: date,
+    ):
+        self.connection, self.desk, self.on = connection, desk, on
+        self.ids = {line.id for line in lines}
+        periods = {str(line.period) for line in lines}
+        self.quarters = sorted({str(period(text).quarter) for text in periods})
 
-def disputed(
-    connection: Connection,
-    desk: Desk,
-    region: str,
-    quarters: Iterable[Quarter],
-    on: date,
-    reason: str,
-    cities: Iterable[str],
-) -> None:
-    """The notices of some cities are disputed, where they are not confirmed yet."""
-    wanted = set(cities)
-    for quarter in quarters:
-        for row in _of(connection, desk, region, quarter, (ISSUED,)):
-            if row.region in wanted:
-                _step(connection, desk, row, DISPUTED, on, reason)
+    def confirm(self) -> None:
+        """Confirm the notices of which nothing waits any more but disputed lines."""
+        for row, ids in self._of(ISSUED, DISPUTED):
+            waits = waiting_lines.waiting_of(self.connection, ids)
+            if all(waits.values()):
+                reason = f"有异议的{len(waits)}行除外" if waits else ""
+                self._step(row, CONFIRMED, reason)
 
+    def dispute(self, reason: str) -> None:
+        for row, _ in self._of(ISSUED):
+            self._step(row, DISPUTED, reason)
 
-def taken_back(
-    connection: Connection,
-    desk: Desk,
-    region: str,
-    quarters: Iterable[Quarter],
-    on: date,
-    reason: str,
-    cities: Iterable[str],
-) -> None:
-    """The notices of some cities wait for their confirmation again."""
-    wanted = set(cities)
-    for quarter in quarters:
-        for row in _of(connection, desk, region, quarter, (CONFIRMED,)):
-            if row.region in wanted:
-                _step(connection, desk, row, ISSUED, on, f"撤回确认：{reason}")
+    def take_back(self, reason: str) -> None:
+        for row, _ in self._of(CONFIRMED):
+            self._step(row, ISSUED, f"撤回确认：{reason}")
 
+    def _of(self, *states: str) -> list[tuple[NoticeRow, list[int]]]:
+        """The notices in some states that say one of the lines; all their lines."""
+        policy = self.desk.policy
+        per_city = [kind.id for kind in kinds(policy).values() if kind.per == CITY]
+        found = []
+        for kind in per_city:
+            for quarter in self.quarters:
+                for row in notices.notices(self.connection, kind, quarter):
+                    ids = ids_in(row.source_lines) if row.state in states else []
+                    if not self.ids.isdisjoint(ids):
+                        found.append((row, ids))
+        return found
 
-def _of(
-    connection: Connection,
-    desk: Desk,
-    region: str,
-    quarter: Quarter,
-    states: tuple[str, ...],
-) -> list[NoticeRow]:
-    per_city = [kind.id for kind in kinds(desk.policy).values() if kind.per == CITY]
-    return [
-        row
-        for kind in per_city
-        for row in notices.notices(connection, kind, str(quarter), region or None)
-        if row.state in states
-    ]
-
-
-def _step(
-    connection: Connection,
-    desk: Desk,
-    row: NoticeRow,
-    state: str,
-    on: date,
-    reason: str,
-) -> None:
-    by, at = desk.actor
-    notices.take_step(connection, row.id, state, on, reason, "", by, at)
+    def _step(self, row: NoticeRow, state: str, reason: str) -> None:
+        by, at = self.desk.actor
+        notices.take_step(self.connection, row.id, state, self.on, reason, "", by, at)

@@ -14,8 +14,9 @@ from typing import NamedTuple, NoReturn, Sequence
 
 from sqlalchemy import Connection
 
-from desk.advances import clearing_notices, clearing_postings
+from desk.advances import clearing_postings
 from desk.advances.choosing_lines import Spot, checked_region, matching
+from desk.advances.clearing_notices import Act
 from desk.advances.words import words
 from desk.taking import Desk, approved, desk_of
 from ledger.advances import clearing_words, waiting_lines
@@ -27,7 +28,6 @@ from ledger.errors import BookError
 from ledger.money import NOTHING
 from ledger.periods import Month, Quarter
 from ledger.postings import Actor, Recorded
-from posting_rules import clearings
 from reports.advances.flags import flags
 from reports.advances.waiting import Dispute, Stand, disputes, stands
 
@@ -79,8 +79,7 @@ def confirm(
         ids = _post(connection, desk, agreed, on)
         said = Said(CONFIRMED, str(asked.period), "", actor.by, actor.at)
         clearing_words.say(connection, [line.id for line in agreed], said)
-        quarters = {line.period.quarter for line in agreed}
-        clearing_notices.confirmed(connection, desk, asked.region, quarters, on)
+        Act(connection, desk, agreed, on).confirm()
         made, status = approved(connection, desk, ids, draft=False)
         warnings = _flagged(connection, agreed)
         if status == "posted":
@@ -115,11 +114,7 @@ def dispute(
         new = [line for line in lines if reasons.get(line.id) != reason]
         said = Said(DISPUTED, str(asked.period), reason, actor.by, actor.at)
         clearing_words.say(connection, [line.id for line in new], said)
-        quarters = {line.period.quarter for line in new}
-        cities = {clearings.city_of(line.insured) for line in new}
-        clearing_notices.disputed(
-            connection, desk, asked.region, quarters, on, reason, cities
-        )
+        Act(connection, desk, new, on).dispute(reason)
         status = "recorded" if new else "already-recorded"
         return done_with(connection, asked, status, new, [], [])
 

@@ -11,8 +11,8 @@ from typing import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
-from desk.advances import clearing_notices
 from desk.advances.choosing_lines import checked_region
+from desk.advances.clearing_notices import Act
 from desk.advances.confirming import Asked, Done, done_with
 from desk.advances.unpaid import check_unpaid
 from desk.advances.words import words
@@ -26,9 +26,7 @@ from ledger.advances.waiting_lines import TAKE_BACK, Confirmed
 from ledger.book_files import print_changed
 from ledger.database import Home, slices
 from ledger.errors import BookError
-from ledger.periods import period as period_of
 from ledger.postings import BY_RULE, POSTING, Actor, Recorded
-from posting_rules import clearings
 from reports.advances.waiting import stands
 
 
@@ -80,11 +78,7 @@ def _say(
     clearing_words.say(connection, [line.id for line in lines], said)
     bare = [line.id for line in lines if line.posting_id is None]
     waiting_lines.wait_again(connection, bare)
-    quarters = {period_of(line.period).quarter for line in lines}
-    cities = {clearings.city_of(line.insured) for line in lines}
-    clearing_notices.taken_back(
-        connection, desk, asked.region, quarters, on, reason, cities
-    )
+    Act(connection, desk, lines, on).take_back(reason)
 
 
 def _approved(
