@@ -41,6 +41,7 @@ MODULES = {
     "desk.cli_notice": ["notice"],
     "desk.cli_suspend": ["suspend"],
     "desk.cli_warning": ["warning"],
+    "desk.cli_bank": ["bank"],
 }
 
 

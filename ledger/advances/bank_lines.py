@@ -294,3 +294,12 @@ def balances(
     for fund, side, amount in rows:
         found[fund] += signed(side, amount)
     return dict(found)
+
+
+def with_serial(connection: Connection, serial: str) -> list:
+    """Live lines of a serial, by account."""
+    return connection.execute(
+        select(LINE)
+        .where(LINE.c.serial == serial, LINE.c.live)
+        .order_by(LINE.c.account)
+    ).all()

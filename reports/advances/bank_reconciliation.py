@@ -114,7 +114,7 @@ def together(every: Sequence[Account], number: str) -> tuple[Account, ...]:
 def groups(every: Sequence[Account]) -> list[tuple[Account, ...]]:
     """All accounts in the groups that are reconciled together."""
     found = {frozenset(together(every, row.number)) for row in every}
-    return sorted(tuple(sorted(group, key=_first)) for group in found)
+    return sorted((tuple(sorted(group, key=_first)) for group in found), key=_book)
 
 
 def reconcile(
@@ -318,3 +318,7 @@ def _sums(pairs: Iterable[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
 
 def _first(account: Account) -> tuple:
     return account.from_day, account.number
+
+
+def _book(group: tuple[Account, ...]) -> tuple:
+    return group[0].agency_book, group[0].subject, group[0].number
