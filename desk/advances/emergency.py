@@ -108,10 +108,11 @@ def _why(
 def _shared(
     amount: Decimal, lines: list[LineRow], positions: list[Position]
 ) -> dict[tuple[str, str, str], Decimal]:
-    """A total by line: like the formula's results, else like the clearing."""
+    """A total by line: like the formula's results, else like what was cleared."""
     weights = {line.cell: line.computed for line in lines}
-    if not any(weights.values()):
-        weights = {p[:3]: p.inputs["cleared"] for p in positions}
+    for name in ("cleared", "last"):
+        if not any(weight > 0 for weight in weights.values()):
+            weights = {p[:3]: p.inputs[name] for p in positions}
     if not any(weight > 0 for weight in weights.values()):
         raise BookError("没有清算，分不出各范围和险种的调增额；请先导入清单")
     return {**dict.fromkeys(weights, NOTHING), **apportioned(amount, weights)}
