@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
 
-from desk.sample.figures import ABROAD, HOME, Part
-from desk.sample.year_plan import planned
-from desk.sample.year_world import GO_LIVE, HISTORY, NEW_COUNTY, World
+from desk.sample.figures import ABROAD, FUNDS, HOME, Part
+from desk.sample.year_world import GO_LIVE, HISTORY, NEW_COUNTY, World, quarter_before
 from ledger import regions
+from ledger.advances.plans import EMERGENCY, QUOTA
 from ledger.money import NOTHING
 from ledger.periods import Quarter
+from posting_rules.funding import apportioned
+from posting_rules.planning import work
 from posting_rules.policies import policy_of
 
 FIRST_MONTHS = 4  # 三（三）
@@ -28,83 +31,136 @@ ESTIMATE = {
     (HOME, "390"): Decimal("78000.00"),
 }
 Cells = dict[tuple[str, str], Decimal]  # (范围, 险种): yuan
+Amounts = dict[Part, Decimal]
 
 
 class Advances:
-    """What each part holds: `held` less what is cleared and not yet confirmed."""
+    """What each part holds: what was there as the year began, and what moved since."""
 
     def __init__(self, world: World):
         self.world = world
         self.policy = policy_of(world.land.province)
-        self.held = {part: world.opened(part) for part in world.need}
-        self.waiting: dict[Part, Decimal] = defaultdict(lambda: NOTHING)
-        self.edits: dict[str, Cells] = (
-            {}
-        )  # city: what is asked instead of the formula's
-
-    def clear(self, amounts: dict[Part, Decimal]) -> None:
-        for part, amount in amounts.items():
-            self.held[part] -= amount
+        self.opened: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
+        for part in world.need:  # F0 knows no 范围
+            self.opened[part.payer, part.fund] += world.opened(part)
+        self.moved: Amounts = defaultdict(lambda: NOTHING)
+        self.waiting: Amounts = defaultdict(lambda: NOTHING)  # set, and not paid
+        self.cleared: dict[Quarter, Amounts] = {}
+        self.edits: dict[str, Cells] = {}  # city: asked instead of the formula's
 
     def pay(self, part: Part, amount: Decimal) -> None:
-        self.held[part] += amount
+        self.moved[part] += amount
 
-    def asked(self, quarter: Quarter, last: dict[Part, Decimal]) -> dict[Part, Decimal]:
-        """By part: what is asked for a quarter; `last` was cleared and is taken off.
-
-        Called once a quarter, when the lists of the quarter before are known.
-        """
-        self.clear(last)
+    def asked(self, quarter: Quarter) -> Amounts:
+        """By part: what is asked for a quarter, when `cleared` has the one before."""
         self.edits, amounts = {}, {}
         for city in (*self.world.land.cities, self.world.land.own_people):
-            own = self._own_people(city)
-            below = regions.counties(city) if city != own else []
-            whole = self._asked(quarter, last, [own, *below])
-            for cell, amount in whole.items():
+            own, below = own_people(city), counties(city)
+            for cell in self.cells(city):
+                amount = self._asked(quarter, [own, *below], cell)
                 if NEW_COUNTY in below and quarter == GO_LIVE.quarter:
                     amount += FIRST_MONTHS * ESTIMATE[cell]
                     self.edits.setdefault(city, {})[cell] = amount
                 for county in below:
-                    part = Part(county, *cell)
-                    amounts[part] = self._county(quarter, last, part)
-                    amount -= amounts[part]
+                    amounts[Part(county, *cell)] = self._county(quarter, county, cell)
+                    amount -= amounts[Part(county, *cell)]
                 amounts[Part(own, *cell)] = amount
         return amounts
 
-    def _county(self, quarter: Quarter, last, part: Part) -> Decimal:
-        if part.payer != NEW_COUNTY or quarter > GO_LIVE.quarter:
-            return self._of(quarter, last, [part])
-        first = quarter == GO_LIVE.quarter
-        return FIRST_MONTHS * ESTIMATE[part.scope, part.fund] if first else NOTHING
+    def clear(self, quarter: Quarter) -> None:
+        """Take off what was cleared for a quarter."""
+        for part, amount in self.cleared[quarter].items():
+            self.moved[part] -= amount
 
-    def _own_people(self, city: str) -> str:
-        if city == self.world.land.own_people:
-            return city
-        return regions.own_people(city)
-
-    def _asked(
-        self, quarter: Quarter, last: dict[Part, Decimal], payers: list[str]
-    ) -> Cells:
-        """What some payers are asked for together, by 范围 and 险种."""
+    def urgent(self, quarter: Quarter, city: str) -> Cells:
+        """紧急调增 by the formula, once all of a quarter is cleared."""
+        payers = [own_people(city), *counties(city)]
         found = {}
-        for scope in (ABROAD, HOME):
-            for fund in sorted({part.fund for part in self.world.need}):
-                parts = [Part(payer, scope, fund) for payer in payers]
-                parts = [part for part in parts if part in self.world.need]
-                if parts:
-                    found[scope, fund] = self._of(quarter, last, parts)
+        for cell in self.cells(city):
+            held, cleared = self._held(quarter, payers, cell)
+            more = {"cleared": cleared, "elapsed": 3, "advance_now": held}
+            inputs = {**self._common(quarter, payers, cell), **more}
+            found[cell] = work(self.policy, EMERGENCY, inputs).amount
         return found
 
-    def _of(self, quarter: Quarter, last, parts: list[Part]) -> Decimal:
-        cleared = sum((last.get(part, NOTHING) for part in parts), NOTHING)
-        held = sum((self.held[part] for part in parts), NOTHING)
-        known = [part for part in parts if part.payer != NEW_COUNTY]
-        past = [
-            sum((self.world.paid_in(year, part) for part in known), NOTHING) / 4
-            for year in HISTORY
-            if known
-        ]
-        waiting = sum((self.waiting[part] for part in parts), NOTHING)
-        return planned(
-            self.policy, last=cleared, remaining=held, waiting=waiting, past=past
-        )
+    def spread(self, quarter: Quarter, city: str, amounts: Cells) -> Amounts:
+        """A city's amounts over its own people and its counties, as they cleared."""
+        found = {}
+        for cell, amount in amounts.items():
+            parts = [Part(p, *cell) for p in (own_people(city), *counties(city))]
+            weights = {part: self.cleared[quarter][part] for part in parts}
+            found.update(apportioned(amount, weights))
+        return found
+
+    def cells(self, city: str) -> list[tuple[str, str]]:
+        """范围 and 险种 of a payer, in the order of a plan's lines."""
+        known = {part[1:] for part in self.world.need if part.payer == own_people(city)}
+        return [(s, f) for s in (ABROAD, HOME) for f in FUNDS if (s, f) in known]
+
+    def _county(self, quarter: Quarter, county: str, cell) -> Decimal:
+        if county != NEW_COUNTY or quarter > GO_LIVE.quarter:
+            return self._asked(quarter, [county], cell)
+        first = quarter == GO_LIVE.quarter
+        return FIRST_MONTHS * ESTIMATE[cell] if first else NOTHING
+
+    def _asked(self, quarter: Quarter, payers: list[str], cell) -> Decimal:
+        """What some payers are asked for together for a 范围 and 险种."""
+        before = quarter_before(quarter)
+        held, cleared = self._held(before, payers, cell)
+        inputs = {
+            **self._common(quarter, payers, cell),
+            "last": cleared,
+            "listed": 3,
+            "advance": held,
+            "waiting": self._sum(self.waiting, payers, cell),
+        }
+        return work(self.policy, QUOTA, inputs).amount
+
+    def _common(self, quarter: Quarter, payers: list[str], cell) -> dict:
+        before = self.cleared.get(quarter_before(quarter))
+        years = [y for y in range(quarter.year - 3, quarter.year) if y in HISTORY]
+        if set(payers) == {NEW_COUNTY}:
+            years = []
+        past = [self._past(Quarter(y, quarter.number), payers, cell) for y in years]
+        return {
+            "last": self._sum(before, payers, cell) if before else 0,
+            "listed": 3 if before else 0,
+            "waiting": 0,
+            "history": sum(past, Fraction(0)) / len(past) if past else 0,
+            "years": len(past),
+            "first": 0,
+            "estimate": 0,
+        }
+
+    def _past(self, quarter: Quarter, payers: list[str], cell) -> Fraction:
+        """An earlier year's quarter: its lists, or a quarter of F9."""
+        if quarter in self.cleared:
+            return Fraction(self._sum(self.cleared[quarter], payers, cell))
+        parts = [Part(p, *cell) for p in payers if p != NEW_COUNTY]
+        paid = [self.world.paid_in(quarter.year, part) for part in parts]
+        return Fraction(sum(paid, NOTHING)) / 4
+
+    def _held(self, quarter: Quarter, payers: list[str], cell) -> tuple:
+        """Advance and clearing of a quarter; the openings follow the clearing."""
+        scope, fund = cell
+        cleared = {
+            s: self._sum(self.cleared[quarter], payers, (s, fund))
+            for s in (ABROAD, HOME)
+        }
+        opened = sum((self.opened[payer, fund] for payer in payers), NOTHING)
+        if any(amount > 0 for amount in cleared.values()):
+            opened = apportioned(opened, cleared).get(scope, NOTHING)
+        return opened + self._sum(self.moved, payers, cell), cleared[scope]
+
+    def _sum(self, amounts: Amounts, payers: list[str], cell) -> Decimal:
+        parts = [Part(payer, *cell) for payer in payers]
+        return sum((amounts.get(part, NOTHING) for part in parts), NOTHING)
+
+
+def counties(city: str) -> list[str]:
+    """A city's counties; 省本级 has none."""
+    return regions.counties(city) if regions.level(city) == "city" else []
+
+
+def own_people(city: str) -> str:
+    return regions.own_people(city) if regions.level(city) == "city" else city

@@ -13,7 +13,6 @@ from desk.sample.year_diary import Diary
 from desk.sample.year_openings import Openings
 from desk.sample.year_slips import Slips
 from desk.sample.year_world import World
-from ledger import regions
 from ledger.documents import Clearing, Transfer
 from ledger.periods import Quarter, month_of
 from posting_rules.notices import kind_named
@@ -74,12 +73,3 @@ class Office:
         title = "异地就医预付金划拨单"
         lines = sorted(lines, key=lambda line: line.paid_on)
         self.diary.file(comes, name, title, layouts.TRANSFERS, lines)
-
-
-def counties(city: str) -> list[str]:
-    """A city's counties; 省本级 has none."""
-    return regions.counties(city) if regions.level(city) == "city" else []
-
-
-def own_people(city: str) -> str:
-    return regions.own_people(city) if regions.level(city) == "city" else city

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 
 from desk.sample import year_forms as layouts
 from desk.sample.figures import HOME, Part
+from desk.sample.year_advances import counties, own_people
 from desk.sample.year_days import SUSPENDED, Days, month_end
 from desk.sample.year_diary import LOOKS
 from desk.sample.year_lists import cleared, monthly_list, quarterly_list
-from desk.sample.year_office import Office, counties, own_people
+from desk.sample.year_office import Office
 from desk.sample.year_world import GO_LIVE, NEW_COUNTY, quarter_before
 from ledger import regions
 from ledger.documents import Clearing, Transfer
@@ -23,11 +23,8 @@ GENEROUS = ("2018Q1", "520102")  # pays too much, and gets it back
 BOUNCED = ("2018Q3", "520121")  # its bank sends the money back; it pays again
 TAKEN_BACK = ("2018Q3", "522600")  # a confirmation given too early, and given again
 ASKED_AGAIN = ("2018Q2", "522700")  # a notice that its city does not accept at first
-# A red payer's emergency increase: when, by whom, how much, about which quarter.
-EMERGENCIES = {
-    "2018Q1": ("520600", Decimal("4000000.00")),
-    "2018Q4": ("520500", Decimal("5000000.00")),
-}
+# Red payers that are asked for 紧急调增, by the quarter in which they are.
+EMERGENCIES = {"2018Q1": "520600", "2018Q4": "520500"}
 
 
 class QuarterBusiness:
@@ -59,6 +56,7 @@ class QuarterBusiness:
         self.listed = [
             line for line in office.lines if line.period.quarter == self.about
         ]
+        office.advances.cleared[self.about] = cleared(self.listed)
         for kind in ("clearing-list", "clearing-notice"):
             self.diary.act(on, f"notice make {kind} {self.about}")
             self.diary.act(on, f"notice issue --kind {kind} --period {self.about}")
@@ -71,7 +69,7 @@ class QuarterBusiness:
     def confirmations(self) -> None:
         confirm = f"confirm {self.about} --kind advances --region"
         for city in self.office.payers:
-            on = self.days.confirms(city)
+            on = self._confirms(city)
             if line := self._disputed(city):
                 spot = f"{line.insured}/{line.place}/{line.fund}/{line.scope}"
                 why = (
@@ -90,6 +88,13 @@ class QuarterBusiness:
         last = self.days.of("clearing-confirm")
         self.diary.act(last, f"usage --quarter {self.about} --warned", LOOKS)
 
+    def _confirms(self, city: str) -> date:
+        """When a city confirms; a red one at once, before the plan is made."""
+        if city != EMERGENCIES.get(str(self.quarter)):
+            return self.days.confirms(city)
+        soon = workdays_after(self.days.listed, 1)
+        return soon if soon < self.days.planned else self.days.listed
+
     def _disputed(self, city: str) -> Clearing | None:
         """The line that a city does not accept; it is settled a quarter later."""
         mine = [line for line in self.listed if regions.city_of(line.insured) == city]
@@ -100,17 +105,40 @@ class QuarterBusiness:
 
     def emergency(self) -> None:
         """A red payer's increase, asked for before the quarter's plan and paid soon."""
-        city, amount = EMERGENCIES.get(str(self.quarter), ("", NOTHING))
+        office, diary = self.office, self.diary
+        city = EMERGENCIES.get(str(self.quarter))
         if not city:
             return
-        on = max(self.days.confirms(city), self.days.listed) + timedelta(days=0)
-        return on, amount
+        on = self._confirms(city)
+        province, about = office.province, self.about
+        amounts = office.advances.urgent(about, city)
+        diary.act(on, f"plan {about} --region {province} --emergency {city}", LOOKS)
+        notice = f"--kind emergency --period {about} --region"
+        diary.act(on, f"notice make emergency {about} --region {province}", LOOKS)
+        diary.act(on, f"notice make advance-list {about} --region {province}", LOOKS)
+        diary.act(on, f"notice issue --kind advance-list --period {about}", LOOKS)
+        diary.act(on, f"notice issue {notice} {city}", LOOKS)
+        day = workdays_after(on, 1)
+        for step in ("confirm", "submit", "approve"):
+            diary.act(day, f"notice {step} {notice} {city}")
+            day = workdays_after(day, 1)
+        paid = max(workdays_after(day, 1), workdays_after(self.days.planned, 2))
+        parts = office.advances.spread(about, city, amounts)
+        lines = []
+        for county in counties(city):
+            rows = {p[1:]: (a, NOTHING) for p, a in parts.items() if p.payer == county}
+            lines += office.slips.pay(county, city, day, rows, "紧急调增", about)
+        number = list(EMERGENCIES).index(str(self.quarter)) + 1
+        lines += self._upward(city, paid, parts, "紧急调增", about, "emergency", number)
+        office.transfers(paid, "紧急调增划拨单", lines)
+        office.advances.waiting.update(parts)
 
     def plan(self) -> None:
         office, diary, quarter = self.office, self.diary, self.quarter
         province, on = office.world.land.province, self.days.planned
-        amounts = office.advances.asked(quarter, cleared(self.listed))
-        self.amounts = amounts
+        self.amounts = office.advances.asked(quarter)
+        office.advances.clear(self.about)
+        diary.act(on, f"plan {quarter} --region {province}")
         for city, cells in office.advances.edits.items():
             edits = " ".join(
                 f"--set {city}/{scope}/{fund}={amount}"
@@ -118,8 +146,6 @@ class QuarterBusiness:
             )
             why = f"{regions.name(NEW_COUNTY)}接入，另加首期四个月"
             diary.act(on, f"plan {quarter} --region {province} {edits} --reason {why}")
-        if not office.advances.edits:
-            diary.act(on, f"plan {quarter} --region {province}")
         for kind in ("advance-list", "advance-notice"):
             diary.act(on, f"notice make {kind} {quarter}")
             diary.act(on, f"notice issue --kind {kind} --period {quarter}")
@@ -155,8 +181,11 @@ class QuarterBusiness:
         for name, by_day in ("县区划拨单", below), ("市州上解单", above):
             for comes, lines in sorted(by_day.items()):
                 self.office.transfers(comes, name, lines)
-        for part, amount in self.amounts.items():
-            self.office.advances.pay(part, amount)
+        advances = self.office.advances
+        for amounts in (self.amounts, advances.waiting):
+            for part, amount in amounts.items():
+                advances.pay(part, amount)
+        advances.waiting.clear()
 
     def _county(self, county: str, city: str) -> list[Transfer]:
         office, on = self.office, self.days.county_pays()
@@ -184,25 +213,24 @@ class QuarterBusiness:
         return lines + pay(county, city, on, rows, "预付金", self.quarter)
 
     def _city(self, city: str, on: date, serial: int) -> list[Transfer]:
-        office = self.office
-        rows = {}
-        for part, own in self.amounts.items():
-            if part.payer == own_people(city):
-                cell = (part.scope, part.fund)
-                sent = [self.amounts[Part(county, *cell)] for county in counties(city)]
-                rows[cell] = (own, sum(sent, NOTHING))
-        serial += (self.quarter.number - 1) * len(office.payers)
-        number = office.number("advance-notice", serial)
-        return office.slips.pay(
-            city,
-            office.world.land.province,
-            on,
-            rows,
-            "预付金",
-            self.quarter,
-            notice=number,
-            travels=self.days.travels(city),
-        )
+        serial += (self.quarter.number - 1) * len(self.office.payers)
+        args = ("预付金", self.quarter, "advance-notice", serial)
+        return self._upward(city, on, self.amounts, *args)
+
+    def _upward(
+        self, city: str, on: date, amounts, nature: str, quarter, kind: str, serial: int
+    ) -> list[Transfer]:
+        """A city's money on its way up: its own people's, its counties'."""
+        office, rows = self.office, {}
+        for cell in office.advances.cells(city):
+            own = amounts[Part(own_people(city), *cell)]
+            sent = [amounts[Part(county, *cell)] for county in counties(city)]
+            rows[cell] = (own, sum(sent, NOTHING))
+        travels = self.days.travels(city) if nature == "预付金" else 0
+        number = office.number(kind, serial)
+        ends = (city, office.province)
+        more = {"notice": number, "travels": travels}
+        return office.slips.pay(*ends, on, rows, nature, quarter, **more)
 
 
 def sent_back(sent: list[Transfer], on: date) -> list[Transfer]:
