@@ -115,6 +115,7 @@ def _tell(rows) -> None:
                 row.cite,
             )
             for row in rows
+            if row.told
         ],
     )
 

@@ -119,7 +119,7 @@ def notices_of(connection: Connection, province: str, years: Iterable[int]) -> N
             NOTICE.c.document_id,
         )
         .where(
-            NOTICE.c.holder == province,
+            NOTICE.c.holder.in_((province, "")),  # "": it came in
             NOTICE.c.period >= beginnings[0],
             NOTICE.c.period < f"{int(beginnings[-1]) + 1:04d}",
         )

@@ -59,7 +59,7 @@ def notice(home, kind, period, region, *steps):
     with home.writing() as connection:
         id = next_id(connection, Notice.__table__)
         asked = {"kind": kind, "period": period, "region": region, "serial": id}
-        asked["holder"] = PROVINCE
+        asked["holder"] = "" if kind == "payment-notice" else PROVINCE
         put(connection, Notice.__table__, number=f"{kind}{id}", **asked)
         for serial, (state, on) in enumerate(steps, 1):
             step = {"notice_id": id, "serial": serial, "state": state}

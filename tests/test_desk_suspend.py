@@ -47,6 +47,7 @@ def test_who_has_not_paid_by_its_day_is_listed_and_decides_nothing(home):
         "F3",
         {"季度": "2018Q1", "统筹区代码": CITY},
         {"季度": "2018Q1", "统筹区代码": OTHER},
+        {"季度": "2018Q1", "统筹区代码": "520300", "类型": "紧急调增"},
     )
     take(home, "F1", transfer(OTHER, PROVINCE, 100, "2018-01-29"))
 

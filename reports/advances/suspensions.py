@@ -21,6 +21,7 @@ from ledger.periods import Quarter, period
 from ledger.schema import QuotaLine
 from posting_rules.workdays import SpecialDays
 from reports.due import due_rows
+from reports.evidence_advances import NEW
 
 QUOTA, NOTICE = QuotaLine.__table__, Notice.__table__
 TRANSFER_TASK, EMERGENCY = "advance-transfer", "emergency"
@@ -99,10 +100,12 @@ def days_allowed(connection: Connection, on: date) -> int:
 
 
 def _quarters(connection: Connection, on: date) -> dict[Quarter, set[str]]:
-    """Quarters up to a day, and the payers for whom F3 set something to be paid."""
+    """Quarters up to a day, and the payers for whom F3 set an advance (核定)."""
     found: dict[Quarter, set[str]] = defaultdict(set)
     for row in connection.execute(
-        select(QUOTA.c.quarter, QUOTA.c.region).distinct().where(QUOTA.c.live)
+        select(QUOTA.c.quarter, QUOTA.c.region)
+        .distinct()
+        .where(QUOTA.c.live, QUOTA.c.kind == NEW)
     ):
         found[period(row.quarter)].add(row.region)
     return {
