@@ -7,6 +7,7 @@ task was done is for the caller to find out: `evidence` says where to look.
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
@@ -155,8 +156,13 @@ def steps_of(kinds: Iterable[Mapping]) -> dict[str, dict[str, str]]:
 
 def calendar_tasks(name: str) -> list[Task]:
     """The tasks of one of this package's TOML files, checked."""
+    return list(_tasks(name))
+
+
+@cache
+def _tasks(name: str) -> tuple[Task, ...]:
     text = (files("posting_rules") / f"{name}.toml").read_text("utf-8")
-    return read_tasks(tomllib.loads(text)["task"])
+    return tuple(read_tasks(tomllib.loads(text)["task"]))
 
 
 def read_tasks(tables: Iterable[dict]) -> list[Task]:

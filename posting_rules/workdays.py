@@ -155,6 +155,7 @@ def _days(listed: object, year: str, place: str) -> frozenset[date]:
     return frozenset(listed)
 
 
+@cache
 def _published(day: date) -> bool | None:
     """Whether the package calls a day a working day; None beyond its years."""
     import chinese_calendar  # lazy: only what counts days pays for it
