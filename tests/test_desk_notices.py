@@ -1,0 +1,360 @@
+"""Notices of a plan: made, issued with their list as F3, disputed, withdrawn."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from desk_by_hand import LI, count
+from notices_by_hand import (
+    QUARTER,
+    bulk,
+    issued,
+    keep_plan,
+    make,
+    step,
+    steps_told,
+    told,
+)
+
+from desk.advances import plan_edits
+from desk.advances.notices import paper_of
+from desk.importing import import_files
+from ledger.advances import bank_accounts, notices, plans
+from ledger.errors import BookError, UsageError
+from ledger.periods import Month
+from ledger.schema import QuotaLine
+
+
+def files(home) -> list[Path]:
+    return sorted((home.path / "out" / "notices").rglob("*.xlsx"))
+
+
+def quotas(home) -> list[str]:
+    with home.reading() as connection:
+        rows = connection.execute(
+            QuotaLine.__table__.select()
+            .where(QuotaLine.live)
+            .order_by(QuotaLine.region, QuotaLine.fund)
+        )
+        return [f"{row.region} {row.fund} {row.abroad} {row.home}" for row in rows]
+
+
+def plan_state(home, plan_id: int) -> str:
+    with home.reading() as connection:
+        return plans.plan(connection, plan_id).state
+
+
+def edit(home, **amounts):
+    cells = {("520100", "跨省", "310"): amounts["amount"]}
+    plan_edits.edit(home, LI, QUARTER, "520000", cells, "更正人数")
+
+
+def test_a_payer_with_nothing_to_pay_gets_no_notice(home):
+    keep_plan(home)
+    make(home)
+
+    assert told(home) == [
+        "黔异预〔2018〕1号 520100 100.00 made",
+        "黔异预〔2018〕2号 520200 7.00 made",
+        "黔异预〔2018〕3号 529900 -5.00 made",
+    ]
+
+
+def test_issuing_notices_issues_their_list_and_the_plan(home):
+    plan_id = issued(home)
+
+    assert told(home)[-1] == "黔异预核〔2018〕1号 各市州 102.00 issued"
+    assert plan_state(home, plan_id) == "issued"
+    assert quotas(home) == [
+        "520100 310 60.00 40.00",
+        "520200 390 7.00 0.00",
+        "520300 390 0.00 0.00",
+        "529900 310 -5.00 0.00",
+    ]
+
+
+def test_the_list_alone_may_be_issued_first(sqlite_home):
+    keep_plan(sqlite_home)
+    make(sqlite_home, "advance-list")
+    bulk(sqlite_home, "issue", "advance-list")
+    make(sqlite_home)
+    done = bulk(sqlite_home, "issue")
+
+    assert {one.note for one in done} == {""}
+    assert len(quotas(sqlite_home)) == 4
+
+
+def test_what_is_issued_reads_back_as_known(home):
+    issued(home)
+    results = import_files(home, files(home), LI)
+
+    assert [result.message for result in results] == [""] * 4
+    assert {(result.form, result.status) for result in results} == {
+        ("F3", "already-posted"),
+        ("F8", "already-posted"),
+    }
+
+
+def test_making_again_changes_nothing(sqlite_home):
+    keep_plan(sqlite_home)
+    make(sqlite_home)
+    again = make(sqlite_home)
+
+    assert [one.status for one in again] == ["already"] * 3
+    assert len(told(sqlite_home)) == 3
+
+
+def test_what_is_not_issued_is_made_again_from_the_edited_plan(sqlite_home):
+    keep_plan(sqlite_home)
+    make(sqlite_home)
+    edit(sqlite_home, amount=Decimal("61.00"))
+    again = make(sqlite_home)
+
+    assert [one.status for one in again] == ["made-again", "already", "already"]
+    assert told(sqlite_home)[0] == "黔异预〔2018〕1号 520100 101.00 made"
+
+
+def test_numbers_run_on_after_a_withdrawn_one(home):
+    keep_plan(home)
+    make(home)
+    step(home, "withdraw", "黔异预〔2018〕2号", reason="印错")
+    make(home)
+
+    assert told(home)[1:] == [
+        "黔异预〔2018〕2号 520200 7.00 withdrawn",
+        "黔异预〔2018〕3号 529900 -5.00 made",
+        "黔异预〔2018〕4号 520200 7.00 made",
+    ]
+
+
+def test_numbers_begin_anew_with_the_year(sqlite_home):
+    keep_plan(sqlite_home)
+    make(sqlite_home, on=date(2017, 12, 29))
+    keep_plan(sqlite_home, {("520200", "跨省", "390"): "2.00"}, "额度调整", 2)
+    make(sqlite_home, on=date(2018, 1, 12))
+
+    assert told(sqlite_home)[-1] == "黔异预〔2018〕1号 520200 2.00 made"
+
+
+def test_a_notice_says_where_and_by_when(sqlite_home):
+    issued(sqlite_home)
+    with sqlite_home.reading() as connection:
+        paper = paper_of(connection, 1)
+
+    assert paper.payee.number == "2402002129014452854-000000008"
+    assert (paper.due_day, paper.made_on) == (date(2018, 1, 30), date(2018, 1, 15))
+    assert (paper.office, paper.addressee) == ("贵州省经办机构", "贵阳市经办机构")
+    assert paper.next_step == "下一步：市（州）经办机构确认，截止2018-01-22"
+
+
+def test_money_that_goes_back_goes_to_the_payer(sqlite_home):
+    own = bank_accounts.Account(
+        *(None, "5201-1", "贵阳市财政局", "工行", "520100"),
+        *("520100-city-agency", "520100-city-finance", "财政专户存款——市本级"),
+        *("", date(2017, 1, 1), None),
+    )
+    with sqlite_home.writing() as connection:
+        bank_accounts.add(connection, own, "函", "li", LI.at)
+    issued(sqlite_home, {("520100", "跨省", "310"): "-5.00"})
+    for act in ("confirm", "submit", "approve"):
+        bulk(sqlite_home, act)
+    with sqlite_home.reading() as connection:
+        paper = paper_of(connection, 1)
+
+    assert paper.payee.number == "5201-1"
+    assert paper.text.startswith("本期核定额小于零")
+    assert paper.words.startswith("负")
+    assert paper.next_step.startswith("下一步：省级财政部门付款")
+
+
+def test_a_step_out_of_order_is_refused_with_what_may_be_done(sqlite_home):
+    issued(sqlite_home)
+    with pytest.raises(BookError) as caught:
+        bulk(sqlite_home, "approve")
+
+    assert str(caught.value) == (
+        "预付金收款通知书“黔异预〔2018〕1号”（贵阳市）已下达，不能审核；"
+        "可以进行的下一步：确认、提出异议、撤回"
+    )
+
+
+def test_a_step_taken_twice_is_there_already(sqlite_home):
+    issued(sqlite_home)
+    bulk(sqlite_home, "confirm")
+    again = bulk(sqlite_home, "confirm")
+
+    assert [one.status for one in again] == ["already"] * 3
+    assert steps_told(sqlite_home, "黔异预〔2018〕1号")[2:] == ["2018-01-15 confirmed"]
+
+
+def test_all_take_a_step_or_none_does(sqlite_home):
+    issued(sqlite_home)
+    step(sqlite_home, "confirm", "黔异预〔2018〕1号")
+    with pytest.raises(BookError, match="2号”（六盘水市）已下达，不能提交"):
+        bulk(sqlite_home, "submit")
+
+    assert told(sqlite_home)[0].endswith("confirmed")
+
+
+def test_a_step_is_not_before_the_one_that_it_follows(sqlite_home):
+    issued(sqlite_home)
+    with pytest.raises(BookError, match="确认日期2018-01-14不应早于这一天"):
+        bulk(sqlite_home, "confirm", on=date(2018, 1, 14))
+
+
+@pytest.mark.parametrize("act", ["dispute", "withdraw"])
+def test_disputing_and_withdrawing_need_a_reason(sqlite_home, act):
+    issued(sqlite_home)
+    with pytest.raises(UsageError, match="--reason 不能为空"):
+        bulk(sqlite_home, act)
+
+
+@pytest.mark.parametrize("reason", ["两\n行", "长" * 201, "坏\0字"])
+def test_a_reason_is_one_short_line(sqlite_home, reason):
+    with pytest.raises(UsageError):
+        step(sqlite_home, "dispute", "1", reason=reason)
+
+
+def test_a_notice_in_dispute_is_issued_again_with_the_edited_plan(home):
+    issued(home)
+    bulk(home, "dispute", region="520100", reason="人数有误")
+    edit(home, amount=Decimal("55.00"))
+    done = step(home, "issue", "黔异预〔2018〕1号", on=date(2018, 1, 17))
+
+    assert done[0].note.startswith("同时重新下达贵州省异地就医费用预付金明细表")
+    assert told(home)[0] == "黔异预〔2018〕1号 520100 95.00 issued"
+    assert quotas(home)[0] == "520100 310 55.00 40.00"
+    assert [r.status for r in import_files(home, files(home), LI)] == (
+        ["already-posted"] * 4
+    )
+
+
+def test_a_step_for_all_leaves_those_in_dispute(sqlite_home):
+    issued(sqlite_home)
+    bulk(sqlite_home, "dispute", region="520100", reason="人数有误")
+    done = bulk(sqlite_home, "confirm")
+
+    assert [one.status for one in done] == ["skipped", "done", "done"]
+    assert told(sqlite_home)[0].endswith("disputed")
+
+
+def test_a_dispute_may_end_in_confirming_after_all(sqlite_home):
+    issued(sqlite_home)
+    bulk(sqlite_home, "dispute", region="520100", reason="人数有误")
+    bulk(sqlite_home, "confirm", region="520100", on=date(2018, 1, 16))
+
+    assert told(sqlite_home)[0].endswith("confirmed")
+
+
+def test_amounts_of_who_does_not_dispute_stay(sqlite_home):
+    issued(sqlite_home)
+    bulk(sqlite_home, "dispute", region="520200", reason="人数有误")
+    with pytest.raises(BookError, match="不能再改"):
+        edit(sqlite_home, amount=Decimal("55.00"))
+
+
+def test_a_list_goes_with_its_plan_and_quotas_once_its_notices_are_gone(home):
+    plan_id = issued(home)
+    with pytest.raises(BookError, match="还没有撤回"):
+        bulk(home, "withdraw", "advance-list", reason="重新核定")
+    bulk(home, "withdraw", reason="重新核定")
+    bulk(home, "withdraw", "advance-list", reason="重新核定")
+
+    assert {row.rpartition(" ")[2] for row in told(home)} == {"withdrawn"}
+    assert (plan_state(home, plan_id), quotas(home)) == ("withdrawn", [])
+
+
+def test_an_emergency_is_a_notice_of_its_own_beside_the_quarters(sqlite_home):
+    issued(sqlite_home)
+    keep_plan(sqlite_home, {("520200", "跨省", "390"): "3.00"}, "紧急调增", 2)
+    make(sqlite_home, "emergency", on=date(2018, 3, 1))
+    bulk(sqlite_home, "issue", "emergency", on=date(2018, 3, 1))
+
+    assert told(sqlite_home)[-2:] == [
+        "黔异急〔2018〕1号 520200 3.00 issued",
+        "黔异预核〔2018〕2号 各市州 3.00 issued",
+    ]
+    assert "520200 390 3.00 0.00" in quotas(sqlite_home)
+    with sqlite_home.reading() as connection:
+        assert paper_of(connection, 5).due_day == date(2018, 3, 15)
+
+
+def test_a_city_numbers_its_own_notices_to_its_counties(sqlite_home):
+    keep_plan(sqlite_home, {("520102", "跨省", "310"): "9.00"}, region="520100")
+    make(sqlite_home, region="520100")
+    bulk(sqlite_home, "issue", region="520100")
+
+    assert told(sqlite_home) == [
+        "贵阳市异预〔2018〕1号 520102 9.00 issued",
+        "贵阳市异预核〔2018〕1号 各市州 9.00 issued",
+    ]
+    with sqlite_home.reading() as connection:
+        paper = paper_of(connection, 1)
+    assert (paper.office, paper.addressee) == ("贵阳市经办机构", "南明区经办机构")
+    assert paper.next_step.startswith("下一步：县（区）经办机构确认")
+
+
+def test_nothing_is_kept_of_a_try(sqlite_home):
+    keep_plan(sqlite_home)
+    make(sqlite_home, dry_run=True)
+
+    assert (told(sqlite_home), files(sqlite_home)) == ([], [])
+
+
+def test_without_a_plan_the_remedy_is_named(sqlite_home):
+    with pytest.raises(BookError, match="先运行 yibao plan 2018Q1 --region 520000"):
+        make(sqlite_home)
+
+
+@pytest.mark.parametrize(
+    "kind, period, why",
+    [
+        ("payment-notice", QUARTER, "是收到的文书"),
+        ("quota-change", QUARTER, "按年出具"),
+        ("advance-notice", Month(2018, 1), "按季度出具"),
+        ("nothing", QUARTER, "没有“nothing”这种文书"),
+    ],
+)
+def test_a_kind_is_made_for_its_own_period(sqlite_home, kind, period, why):
+    with pytest.raises(UsageError, match=why):
+        make(sqlite_home, kind, period)
+
+
+@pytest.mark.parametrize("number", ["99", "黔异预〔2018〕9号"])
+def test_an_unknown_number_is_refused(sqlite_home, number):
+    with pytest.raises(BookError, match="yibao notice list"):
+        step(sqlite_home, "issue", number)
+
+
+def test_the_calendar_asks_for_the_first_day_of_a_state(home):
+    issued(home)
+    bulk(home, "confirm", region="520100", on=date(2018, 1, 17))
+    bulk(home, "confirm", region="520200", on=date(2018, 1, 16))
+    asked = ("advance-notice", "2018Q1")
+    with home.reading() as connection:
+        days = [
+            notices.first_step(connection, *asked, region, "confirmed")
+            for region in ("520100", "", "529900")
+        ]
+
+    assert days == [date(2018, 1, 17), date(2018, 1, 16), None]
+
+
+def test_a_list_that_was_imported_by_hand_before_is_not_taken_twice(sqlite_home):
+    issued(sqlite_home)
+    before = count(sqlite_home, QuotaLine)
+    bulk(sqlite_home, "dispute", region="520100", reason="人数有误")
+    bulk(sqlite_home, "issue", region="520100", on=date(2018, 1, 17))
+
+    assert count(sqlite_home, QuotaLine) == before
+
+
+def test_provisional_amounts_are_said_to_be_so(sqlite_home):
+    plan_id = keep_plan(sqlite_home)
+    with sqlite_home.writing() as connection:
+        head = plans.plan(connection, plan_id)._replace(provisional=True)
+        plans.replace(connection, head, plans.lines(connection, plan_id))
+    make(sqlite_home)
+    with sqlite_home.reading() as connection:
+        assert "预核定" in paper_of(connection, 1).notes[0]
