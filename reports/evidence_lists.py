@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Iterable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from ledger import regions
+from ledger.advances.clearing_words import DISPUTED, WORD
 from ledger.periods import Month, Quarter
 from ledger.schema import ClearingLine, Document
 from reports.evidence_advances import recorded_day
@@ -17,7 +18,11 @@ CLEARING, DOCUMENT = ClearingLine.__table__, Document.__table__
 
 
 class Listed(NamedTuple):
-    """Lines of F2 of one period, 范围 and 参保地."""
+    """Lines of F2 of one period, 范围 and 参保地.
+
+    `lines`, `confirmed` and `last_confirmed` are of those that nobody ever disputed;
+    `disputed` counts the others while they wait.
+    """
 
     period: str
     scope: str
@@ -26,6 +31,7 @@ class Listed(NamedTuple):
     lines: int
     confirmed: int
     last_confirmed: date | None
+    disputed: int
     imported: date
 
 
@@ -55,7 +61,9 @@ def confirmed_on(
 ) -> tuple[date | None, str]:
     """The last 确认日期 once no line of the city waits; its list, if it has none.
 
-    补清算 and 冲减 come after the quarter's confirmation and do not move its day.
+    A line in dispute goes on to the next period and holds up nothing, unless all are
+    in dispute. 补清算 and 冲减 come after the quarter's confirmation and do not move
+    its day.
     """
     periods = {str(asked), *map(str, asked.months)}
     mine = [
@@ -68,21 +76,28 @@ def confirmed_on(
     waiting = sum(row.lines - row.confirmed for row in mine)
     if waiting:
         return None, f"还有{waiting}行待确认"
-    normal = [row for row in mine if row.nature == NORMAL] or mine
-    return max(row.last_confirmed for row in normal), ""
+    disputed = sum(row.disputed for row in mine)
+    note = f"{disputed}行有异议，转入下期" if disputed else ""
+    known = [row for row in mine if row.last_confirmed]
+    normal = [row for row in known if row.nature == NORMAL] or known
+    return max((row.last_confirmed for row in normal), default=None), note
 
 
 def lists_of(connection: Connection, quarters: Iterable[Quarter]) -> list[Listed]:
+    """What F2 holds of some quarters and their months."""
     periods = sorted({text for q in quarters for text in (str(q), *map(str, q.months))})
+    ever = CLEARING.c.id.in_(select(WORD.c.line_id).where(WORD.c.says == DISPUTED))
+    confirmed = CLEARING.c.confirmed_on
     rows = connection.execute(
         select(
             CLEARING.c.period,
             CLEARING.c.scope,
             CLEARING.c.nature,
             CLEARING.c.insured,
-            func.count(),
-            func.count(CLEARING.c.confirmed_on),
-            func.max(CLEARING.c.confirmed_on),
+            _count(~ever),
+            _count(~ever & confirmed.is_not(None)),
+            func.max(case((~ever, confirmed))),
+            _count(ever & confirmed.is_(None)),
             func.min(DOCUMENT.c.recorded_at),
         )
         .join(DOCUMENT, DOCUMENT.c.id == CLEARING.c.document_id)
@@ -94,4 +109,8 @@ def lists_of(connection: Connection, quarters: Iterable[Quarter]) -> list[Listed
             CLEARING.c.insured,
         )
     )
-    return [Listed(*row[:7], recorded_day(row[7])) for row in rows]
+    return [Listed(*row[:-1], recorded_day(row[-1])) for row in rows]
+
+
+def _count(condition):
+    return func.sum(case((condition, 1), else_=0))

@@ -5,15 +5,16 @@ from decimal import Decimal
 
 import pytest
 from reports_by_hand import clearing, day, take, transfer
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from desk.advances.marking import mark
+from ledger.advances import clearing_words
 from ledger.advances.tables import BankLine, Notice, NoticeStep, ProvinceQuota
 from ledger.database import next_id
 from ledger.errors import UsageError
 from ledger.periods import Quarter
 from ledger.postings import Actor
-from ledger.schema import Fen
+from ledger.schema import ClearingLine, Fen
 from reports.due import due_rows
 
 LI = Actor("li", "2018-12-31T09:00:00+08:00")
@@ -147,6 +148,24 @@ def test_a_step_of_a_notice_shows_its_task(home):
     assert said(due(home, "advance-submit", OTHER)) == ("done", "2018-01-23", 1)
     assert said(due(home, "advance-quota", CITY)) == ("done", "2018-01-12", 0)
     assert due(home, "advance-submit", "520300").state == "open"  # without a notice
+
+
+def test_a_line_in_dispute_does_not_hold_up_what_the_city_confirmed(home):
+    take(home, "F2", clearing("520102", "440000", 5, "2017Q4", "2018-01-12"))
+    take(home, "F2", clearing("520103", "440000", 5, "2017Q4"))
+    waiting = due(home, "clearing-confirm", CITY)
+    with home.writing() as connection:
+        lines = ClearingLine.__table__
+        open_line = select(lines.c.id).where(lines.c.confirmed_on.is_(None))
+        ids = connection.execute(open_line).scalars().all()
+        clearing_words.say(
+            connection, ids, clearing_words.Said("disputed", "2017Q4", "查", "li", "")
+        )
+    disputed = due(home, "clearing-confirm", CITY)
+
+    assert (waiting.state, waiting.note) == ("late", "还有1行待确认")
+    assert said(disputed) == ("done", "2018-01-12", 0)
+    assert disputed.note == "1行有异议，转入下期"
 
 
 def test_a_true_up_after_the_day_does_not_make_its_task_late_again(sqlite_home):
