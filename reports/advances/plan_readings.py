@@ -23,7 +23,8 @@ CLEARING, POSTING, TRANSFER = (
     Posting.__table__,
     TransferLine.__table__,
 )
-ADVANCES = ("预付金", "紧急调增", "额度调整")
+ADVANCES = ("预付金", "紧急调增", "额度调整", RETURN)
+IN_CASH = ("清算资金",)  # X16
 
 
 class Cleared(NamedTuple):
@@ -95,13 +96,17 @@ def have_cleared(
 
 
 def sent(
-    connection: Connection, region: str, payers: Sequence[str], on: date
+    connection: Connection,
+    region: str,
+    payers: Sequence[str],
+    on: date,
+    natures: Sequence[str] = ADVANCES,
 ) -> list[Sent]:
-    """Advances between payers and their holder that had left by a day.
+    """Advances (or what `natures` names) between payers and their holder that had
+    left by a day.
 
     What the bank sent back (X11) was never sent.
     """
-    natures = (*ADVANCES, RETURN)
     rows = connection.execute(
         select(TRANSFER).where(
             TRANSFER.c.live,

@@ -14,6 +14,7 @@ from ledger.periods import Month
 from posting_rules.policies import Policy
 
 GO_LIVE, OPEN = "go-live", "open"
+CASH, EVERYBODY = "cash-clearing", "all"
 
 
 class PlanSettings:
@@ -24,6 +25,7 @@ class PlanSettings:
         self.on = on
         self.names = {row["name"] for row in policy.plan["parameter"]}
         self.made = {row.name for row in settings.rows(connection)}
+        self.pays_in_cash = settings.value(connection, CASH, on) == EVERYBODY
 
     def parameters(self, payer: str) -> dict[str, str]:
         """By name of a parameter: what is set for a payer, or for the whole home."""

@@ -1,0 +1,176 @@
+"""What is read once for all payers of a plan: money, lists, transfers, history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from ledger import regions
+from ledger.advances.plans import SCOPES
+from ledger.money import NOTHING
+from ledger.periods import Quarter
+from posting_rules.policies import Policy
+from reports.advances import plan_readings
+from reports.advances.plan_history import History, payer_at
+from reports.advances.plan_money import money, payers_of, usage_at
+from reports.advances.plan_settings import PlanSettings
+from reports.usage_notes import Cell, set_amounts
+
+
+class Seen:
+    """A holder's payers on a day, for a quarter's plan."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        policy: Policy,
+        quarter: Quarter,
+        region: str,
+        on: date,
+    ):
+        self.connection, self.policy, self.quarter = connection, policy, quarter
+        self.before = _before(quarter)
+        self.payers = payers_of(policy, region)
+        self.payer_of = payer_at(region)
+        self.settings = PlanSettings(connection, policy, on)
+        years = policy.plan["history_years"]
+        self.history = History(
+            connection, quarter, years, self.payers, self.payer_of, on
+        )
+        self.spread: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+        self.last_waits, self.older = self._waiting(on)
+        rows = usage_at(connection, policy, self.before, region, on, quarter_alone=True)
+        waits = {cell: amount for cell, (amount, _) in self.last_waits.items()}
+        self.money = money(rows, self.spread, waits)
+        self.listed = plan_readings.months_listed(connection, self.before)
+        asked = (connection, region, self.payers, on)
+        self.sent = plan_readings.sent(*asked)
+        self.in_cash = plan_readings.sent(*asked, plan_readings.IN_CASH)
+        self.quotas = {
+            q: set_amounts(connection, q) for q in (self.before, self.quarter)
+        }
+        self.newcomers = self._newcomers()
+        self.unknown = self._unknown()
+
+    def cells(self, more: dict = {}) -> list[Cell]:
+        """Every payer, 范围 and 险种 that a plan has a line for."""
+        places = (*self.money, *more, *self.last_waits, *self.older)
+        funds = {fund for _, _, fund in places} - {""}
+        funds |= {row.fund for row in self.sent}
+        funds |= self.history.funds() | self.settings.funds()
+        funds = sorted(funds or self.policy.plan["funds"])
+        return [(p, s, f) for p in self.payers for s in SCOPES for f in funds]
+
+    def common(self, cell: Cell) -> dict:
+        """The inputs that every kind of plan has."""
+        payer, scope, fund = cell
+        _, cleared = self.money.get(cell, (NOTHING, NOTHING))
+        return {
+            "last": cleared + self.repaid(cell, self.before) + self.last_waits[cell][0],
+            "listed": len(self._months(payer, scope)),
+            "history": self.history.mean(cell),
+            "years": len(self.history.years[payer]),
+            "first": int(payer in self.newcomers),
+            "estimate": self.settings.estimate(payer, scope, fund),
+        }
+
+    def repaid(self, cell: Cell, quarter: Quarter) -> Decimal:
+        """What of a quarter's clearing has been paid in cash (X16): the rates take it
+        off the clearing, which a plan wants whole, and the advance with it."""
+        return sum((r.amount for r in self._cash(cell, quarter) if r.arrived), NOTHING)
+
+    def cash_due(self, cell: Cell, quarter: Quarter, cleared: Decimal) -> Decimal:
+        """What of it is still to come: all the rest where everybody pays in cash,
+        else what is under way."""
+        if self.settings.pays_in_cash:
+            return max(cleared - self.repaid(cell, quarter), NOTHING)
+        under_way = (r.amount for r in self._cash(cell, quarter) if not r.arrived)
+        return sum(under_way, NOTHING)
+
+    def _cash(self, cell: Cell, quarter: Quarter) -> list[plan_readings.Sent]:
+        return [
+            row
+            for row in self.in_cash
+            if (row.payer, row.scope, row.fund) == cell and row.quarter == quarter
+        ]
+
+    def under_way(self, cell: Cell, wanted) -> Decimal:
+        """Advances for the wanted quarters that have left and not arrived."""
+        amounts = (
+            row.amount
+            for row in self.sent
+            if (row.payer, row.scope, row.fund) == cell
+            and not row.arrived
+            and row.amount > 0
+            and wanted(row.quarter)
+        )
+        return sum(amounts, NOTHING)
+
+    def unpaid(self, cell: Cell, quarter: Quarter) -> Decimal:
+        """What was set for a quarter and has not been paid; below zero what was to
+        be given back and has not been."""
+        quota = self.quotas[quarter].get(cell)
+        if quota is None:
+            return NOTHING
+        paid = sum(
+            (
+                row.amount
+                for row in self.sent
+                if (row.payer, row.scope, row.fund) == cell and row.quarter == quarter
+            ),
+            NOTHING,
+        )
+        left = quota.whole - paid
+        return max(left, NOTHING) if quota.whole > 0 else min(left, NOTHING)
+
+    def _months(self, payer: str, scope: str) -> frozenset:
+        """The months before that are listed, as far as the payer had joined."""
+        joined = self.settings.open_months(payer, self.before.months)
+        return self.listed.get(scope, frozenset()) & joined
+
+    def _unknown(self) -> set[str]:
+        """The payers for whom there is nothing to reckon an advance from."""
+        known = set()
+        for cell in self.cells():
+            has = self.common(cell)
+            if has["last"] or has["history"] or has["estimate"]:
+                known.add(cell[0])
+        return set(self.payers) - known
+
+    def _waiting(self, on: date) -> tuple[dict, dict]:
+        """By cell: amount and lines that wait of the quarter before, and of older."""
+        last = defaultdict(lambda: (NOTHING, 0))
+        older = defaultdict(lambda: (NOTHING, 0))
+        for row in plan_readings.waiting(self.connection, on):
+            payer = self.payer_of(row.insured)
+            if payer not in self.payers or row.period.quarter > self.before:
+                continue
+            kept = last if row.period.quarter == self.before else older
+            amount, lines = kept[payer, row.scope, row.fund]
+            place = (payer, row.scope, row.fund)
+            kept[place] = (amount + row.amount, lines + row.lines)
+        return last, older
+
+    def _newcomers(self) -> set[str]:
+        """Who has never paid an advance for an earlier quarter nor cleared anything."""
+        known = {row.payer for row in self.sent if row.quarter < self.quarter}
+        known |= {cell[0] for cell in (*self.money, *self.last_waits, *self.older)}
+        new = set(self.payers) - known
+        places = {code for payer in new for code in (payer, *_below(payer))}
+        cleared = plan_readings.have_cleared(self.connection, places, self.quarter)
+        return new - {self.payer_of(code) for code in cleared}
+
+
+def _before(quarter: Quarter) -> Quarter:
+    if quarter.number > 1:
+        return Quarter(quarter.year, quarter.number - 1)
+    return Quarter(quarter.year - 1, 4)
+
+
+def _below(payer: str) -> list[str]:
+    if regions.level(payer) != "city":
+        return []
+    return [*regions.counties(payer), regions.own_people(payer)]
