@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 from desk_by_hand import LI, cases, printed, rows, take, take_transfers, transfers
-from forms_by_hand import line
+from forms_by_hand import line, write_form
 from institutions_by_hand import F7
 
 from desk.homes import put_setting
+from desk.importing import import_files
 from desk.reversing import reverse
 from ledger.advances.tables import AwayPayment, FundingLine
 from ledger.errors import BookError
@@ -177,3 +178,23 @@ def test_a_plan_that_was_paid_is_not_withdrawn(home):
     with home.reading() as connection:
         (row,) = connection.execute(FundingLine.__table__.select()).all()
         assert row.live
+
+
+def test_a_part_without_province_follows_the_notices_of_its_period(home):
+    take_form(home, "F1", "付款方代码|收款方代码|到账日期\n440000|520000|2017-04-28")
+    notice = {"通知书编号": "部收〔2017〕6号", "期间": "2017-06", "险种": "310"}
+    received = [
+        {**notice, "单位代码": "430000", "金额": "30.00"},
+        {**notice, "单位代码": "510000", "金额": "10.00"},
+    ]
+    path = home.path.parent / "收款.csv"
+    write_form(path, "F8", received, title="跨省异地就医费用收款通知书")
+    (kept,) = import_files(home, [path], LI)
+    take_form(home, "F7", "省内参保 | 外省参保\n0.00 | 20.00")
+
+    assert kept.message == ""
+    assert printed(home, "520000-centre").partition("X5")[2].splitlines()[1:] == [
+        "  借 暂收款——外省预付金:430000 310 15.00",
+        "  借 暂收款——外省预付金:510000 310 5.00",
+        "  贷 支出户存款——异地就医 310 20.00",
+    ]

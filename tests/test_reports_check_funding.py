@@ -149,3 +149,15 @@ def test_the_years_change_of_a_provinces_advance_is_compared_with_what_moved(hom
 
     assert (note.severity, note.what) == ("note", "2017年付款 广东省预付金")
     assert (note.expected, note.found) == (70, 60)
+
+
+def test_a_bounced_transfer_leaves_the_plan_to_be_paid_again(sqlite_home):
+    home = sqlite_home
+    fill(home)
+    take(home, "F5", {"就医地代码": "520300", "外省参保": "0", "合计": "60"})
+    take(home, "F1", funding(0, 50, "2017-06-26", arrived="", 交易流水号="B1"))
+    back = {"资金性质": "退回", "备注": "退汇 B1"}
+    take(home, "F1", funding(0, 50, "2017-06-27", **back))
+    take(home, "F1", funding(0, 50, "2017-06-28"))
+
+    assert errors(home) == []

@@ -79,17 +79,24 @@ def _against_plan(book: str, what: str, plan: list, lines: list[Paid]):
             why = "划转多于用款计划" if line.sign > 0 else "退回多于已划转"
             yield from differing("3", book, where, whole, abs(line.amount), why)
             return
-        yield from _share(book, what, line, part, whole)
-        for province in {row.province for row in known if row.province}:
-            needed = sum(
-                (r.elsewhere for r in known if r.province == province), NOTHING
-            )
-            left = named[province] if line.sign < 0 else needed - named[province]
-            yield from _share(book, what, line, left, whole, province)
+        if line.row.bounces_id is None:  # X11 gives back just what went
+            yield from _share(book, what, line, part, whole)
+            for province, needed in _needed(known).items():
+                left = named[province] if line.sign < 0 else needed - named[province]
+                yield from _share(book, what, line, left, whole, province)
         paid, elsewhere = paid + line.amount, elsewhere + line.elsewhere
         for (province, basis), amount in line.others.items():
             if basis == FORM:
                 named[province] += line.sign * amount
+
+
+def _needed(plan: list) -> dict[str, Decimal]:
+    """What a plan has for the provinces that it names."""
+    sums: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+    for row in plan:
+        if row.province:
+            sums[row.province] += row.elsewhere
+    return dict(sorted(sums.items()))
 
 
 def _share(
