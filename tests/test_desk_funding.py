@@ -6,13 +6,16 @@ import pytest
 from desk_by_hand import LI, cases, printed, rows, take, take_transfers, transfers
 from forms_by_hand import line, write_form
 from institutions_by_hand import F7
+from sqlalchemy import select
 
 from desk.homes import put_setting
 from desk.importing import import_files
 from desk.reversing import reverse
 from ledger.advances.tables import AwayPayment, FundingLine
 from ledger.errors import BookError
+from ledger.schema import Voucher
 from ledger.sources import withdraw
+from reports.source_rows import source_lines
 
 ROW = "付款方代码 | 收款方代码 | 用途 | 下级金额 | 本级金额 | 所属季度 | 交易流水号\n"
 
@@ -198,3 +201,18 @@ def test_a_part_without_province_follows_the_notices_of_its_period(home):
         "  借 暂收款——外省预付金:510000 310 5.00",
         "  贷 支出户存款——异地就医 310 20.00",
     ]
+
+
+def test_a_voucher_leads_back_to_the_rows_of_the_payment(sqlite_home):
+    take_form(sqlite_home, "F7", "省内参保 | 机构名称 | 扣款\n60.00 | 省医 | 5.00")
+    with sqlite_home.reading() as connection:
+        ids = connection.execute(select(Voucher.id)).scalars().all()
+        (row,) = [row for id in ids for row in source_lines(connection, id)]
+
+    cells = dict(row.cells)
+    assert (row.form, row.row) == ("F7", 3)
+    assert (cells["机构名称"], cells["省内参保"], cells["扣款"]) == (
+        "省医",
+        "60.00",
+        "5.00",
+    )
