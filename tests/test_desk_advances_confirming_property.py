@@ -31,28 +31,28 @@ from ledger.periods import Month, Quarter
 from reports.checks.findings import ERROR
 from reports.reconcile import check
 
-DAYS = [date(2018, 4, 10), date(2018, 4, 11), date(2018, 7, 9)]
+DAYS = [date(2017, 4, 10), date(2017, 4, 11), date(2017, 7, 9)]
 LISTS = {
     "一月": """
 清算单号 | 清算期  | 参保地代码 | 就医地代码 | 险种 | 基金支付
-A        | 2018-01 | 520102     | 440000     | 310  | 0.10
-A        | 2018-01 | 520102     | 430000     | 390  | 0.20
-A        | 2018-01 | 520302     | 440000     | 310  | 0.40
-A        | 2018-01 | 529900     | 440000     | 310  | 0.80
+A        | 2017-01 | 520102     | 440000     | 310  | 0.10
+A        | 2017-01 | 520102     | 430000     | 390  | 0.20
+A        | 2017-01 | 520302     | 440000     | 310  | 0.40
+A        | 2017-01 | 529900     | 440000     | 310  | 0.80
 """,
     "二月": """
 清算单号 | 清算期  | 清算性质 | 参保地代码 | 基金支付
-B        | 2018-02 | 正常     | 520102     | 1.60
-B        | 2018-02 | 冲减     | 520102     | -1.60
-B        | 2018-02 | 正常     | 520199     | 3.20
+B        | 2017-02 | 正常     | 520102     | 1.60
+B        | 2017-02 | 冲减     | 520102     | -1.60
+B        | 2017-02 | 正常     | 520199     | 3.20
 """,
     "一季度省内": """
 清算单号 | 清算期 | 范围 | 就医地代码 | 参保地代码 | 基金支付
-C        | 2018Q1 | 省内 | 520200     | 520102     | 6.40
-C        | 2018Q1 | 省内 | 520200     | 520302     | 12.80
+C        | 2017Q1 | 省内 | 520200     | 520102     | 6.40
+C        | 2017Q1 | 省内 | 520200     | 520302     | 12.80
 """,
 }
-PERIODS = [Month(2018, 1), Month(2018, 2), Quarter(2018, 1), Quarter(2018, 2)]
+PERIODS = [Month(2017, 1), Month(2017, 2), Quarter(2017, 1), Quarter(2017, 2)]
 act = st.fixed_dictionaries(
     {
         "word": st.sampled_from(
@@ -103,7 +103,7 @@ def test_property_every_way_of_confirming_ends_in_the_same_books(
 
         assert held(home) == reference
         with home.reading() as connection:
-            found = check(connection, date(2018, 12, 31), home)
+            found = check(connection, date(2017, 12, 31), home)
         assert [one for one in found if one.severity == ERROR] == []
         home.close()
 
@@ -145,7 +145,7 @@ def finish(home) -> None:
         reject(home, WANG, drafts[:1], "清理")
     for name in LISTS:
         assert take(home, name).message == ""
-    asked = Asked(Quarter(2018, 1))
+    asked = Asked(Quarter(2017, 1))
     try:
         settle(home, LI, asked, "已核对")
     except YibaoError:  # nothing waits
