@@ -4,14 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 from desk_by_hand import LI
+from forms_by_hand import line, write_form
 
 from desk.advances import notice_making, notice_steps
 from desk.advances.notice_steps import Act, Choice
+from desk.importing import FileResult, Options, import_files
 from ledger.advances import notices, plans
 from ledger.periods import Quarter
 from posting_rules.notices import ACTS
 
 QUARTER = Quarter(2018, 1)
+PAYMENT, RECEIPT = "跨省异地就医费用付款通知书", "跨省异地就医费用收款通知书"
 AMOUNTS = {  # (payer, scope, fund): what it has to pay
     ("520100", "跨省", "310"): "60.00",
     ("520100", "省内", "310"): "40.00",
@@ -69,6 +72,13 @@ def issued(home, amounts=AMOUNTS):
     make(home)
     bulk(home, "issue")
     return plan_id
+
+
+def came_in(home, title, *rows: dict, name="通知书.xlsx", **how) -> FileResult:
+    """Import a notice of others; its rows are as in forms_by_hand but for `rows`."""
+    made = [line("F8", **row) for row in rows or [{}]]
+    path = write_form(home.path.parent / name, "F8", made, title=title)
+    return import_files(home, [path], LI, Options(**how))[0]
 
 
 def told(home) -> list[str]:

@@ -1,0 +1,233 @@
+"""Notices and the transfers that name them: paid, arrived, sent back, reversed."""
+
+from datetime import date
+
+import pytest
+from desk_by_hand import WANG, take_clearings, take_transfers
+from notices_by_hand import (
+    PAYMENT,
+    RECEIPT,
+    bulk,
+    came_in,
+    issued,
+    keep_plan,
+    make,
+    step,
+    steps_told,
+    told,
+)
+
+from desk.reversing import reverse
+from desk.vouchers import reject
+from ledger.errors import UsageError
+
+NUMBER = "黔异预〔2018〕1号"
+TITLES = (
+    "付款日期 | 到账日期 | 付款方代码 | 收款方代码 | 资金性质 | 用途 | 险种 "
+    "| 本级金额 | 交易流水号 | 通知书编号 | 收款账号 | 备注\n"
+)
+
+
+def approved(home, **how):
+    """The plan's notices, approved by finance on 2018-01-24."""
+    issued(home, **how)
+    for act in ("confirm", "submit", "approve"):
+        bulk(home, act, on=date(2018, 1, 24))
+
+
+def paid(home, rows: str, name="划拨.csv", **how):
+    """Import transfers: 付款日期 | 到账日期 | 用途 | 金额 | 流水号, of 520100."""
+    lines = []
+    for row in rows.strip().splitlines():
+        day, arrived, scope, amount, serial = (cell.strip() for cell in row.split("|"))
+        lines.append(
+            f"{day} | {arrived} | 520100 | 520000 | 预付金 | {scope} | 310 "
+            f"| {amount} | {serial} | {NUMBER} | | "
+        )
+    return take_transfers(home, TITLES + "\n".join(lines), name=name, **how)
+
+
+WHOLE = """
+2018-01-26 | | 跨省 | 60.00 | N1
+2018-01-26 | | 省内 | 40.00 | N1
+"""
+ARRIVED = WHOLE.replace("| |", "| 2018-01-29 |")
+
+
+def test_a_notice_is_paid_when_its_money_has_left_and_received_when_it_is_there(home):
+    approved(home)
+    paid(home, WHOLE)
+    left = told(home)[0]
+    paid(home, ARRIVED, "到账.csv")
+
+    assert left == f"{NUMBER} 520100 100.00 paid"
+    assert steps_told(home, NUMBER)[-2:] == [
+        "2018-01-26 paid N1",
+        "2018-01-29 received N1",
+    ]
+
+
+def test_money_that_has_arrived_at_once_takes_both_steps(sqlite_home):
+    approved(sqlite_home)
+    result = paid(sqlite_home, ARRIVED)
+
+    assert (result.warnings, told(sqlite_home)[0]) == (
+        [],
+        f"{NUMBER} 520100 100.00 received",
+    )
+
+
+def test_money_of_a_notice_whose_steps_nobody_kept_is_paid_too(sqlite_home):
+    issued(sqlite_home)
+    paid(sqlite_home, WHOLE)
+
+    assert told(sqlite_home)[0].endswith("paid")
+
+
+def test_a_part_is_told_and_the_rest_pays_it(home):
+    approved(home)
+    first = paid(home, "2018-01-26 | 2018-01-26 | 跨省 | 60.00 | N1")
+    before = told(home)[0]
+    second = paid(home, "2018-01-29 | 2018-01-29 | 省内 | 40.00 | N2", "二.csv")
+
+    assert first.warnings == [
+        f"预付金收款通知书“{NUMBER}”（贵阳市）为100.00元，已划拨60.00元，尚差40.00元"
+    ]
+    assert (before.endswith("approved"), second.warnings) == (True, [])
+    assert steps_told(home, NUMBER)[-2:] == [
+        "2018-01-29 paid N1、N2",
+        "2018-01-29 received N1、N2",
+    ]
+
+
+def test_money_of_somebody_else_is_told_and_pays_nothing(sqlite_home):
+    approved(sqlite_home)
+    row = (
+        f"2018-01-26 | | 520200 | 520000 | 预付金 | 跨省 | 310 | 100 | N1 | {NUMBER}||"
+    )
+    result = take_transfers(sqlite_home, TITLES + row)
+
+    assert result.warnings == [
+        f"流水号N1的付款方或收款方与预付金收款通知书“{NUMBER}”（贵阳市）不符，没有登记付款"
+    ]
+    assert told(sqlite_home)[0].endswith("approved")
+
+
+def test_money_to_another_account_is_told_with_masks(sqlite_home):
+    approved(sqlite_home)
+    result = take_transfers(
+        sqlite_home,
+        TITLES + f"2018-01-26 | | 520100 | 520000 | 预付金 | 跨省 | 310 | 100 | N1 "
+        f"| {NUMBER} | 62220000123456 |",
+    )
+
+    assert result.warnings == [
+        f"预付金收款通知书“{NUMBER}”（贵阳市）的收款账号是****0008，"
+        "划拨单写作****3456，请核对"
+    ]
+    assert told(sqlite_home)[0].endswith("paid")
+
+
+def test_money_of_a_notice_that_is_not_issued_is_told(sqlite_home):
+    keep_plan(sqlite_home)
+    make(sqlite_home)
+    result = paid(sqlite_home, WHOLE)
+
+    assert "尚未下达" in result.warnings[0]
+    assert told(sqlite_home)[0].endswith("made")
+
+
+BACK = "\n".join(
+    f"2018-01-29 | 2018-01-29 | 520000 | 520100 | 退回 | {scope} | 310 | {amount} "
+    "| B1 | | | 退汇"
+    for scope, amount in (("跨省", "60.00"), ("省内", "40.00"))
+)
+
+
+def test_what_the_bank_sends_back_waits_to_be_paid_again(home):
+    approved(home)
+    paid(home, WHOLE)
+    result = take_transfers(home, TITLES + BACK, name="退汇.csv")
+    bounced = told(home)[0]
+    paid(home, ARRIVED.replace("N1", "N2"), "再.csv")
+
+    assert result.message == ""
+    assert f"预付金收款通知书“{NUMBER}”（贵阳市）退汇，待重新划拨" in "".join(
+        result.warnings
+    )
+    assert bounced.endswith("approved")
+    assert steps_told(home, NUMBER)[-4:] == [
+        "2018-01-26 paid N1",
+        "2018-01-29 approved B1",
+        "2018-01-26 paid N2",
+        "2018-01-29 received N2",
+    ]
+
+
+def test_a_reversed_transfer_is_not_paid_any_more(home):
+    approved(home)
+    paid(home, ARRIVED)
+    reverse(home, WANG, "520100-city-agency/2018-01/1", date(2018, 1, 31), "错行")
+
+    assert told(home)[0].endswith("approved")
+    assert steps_told(home, NUMBER)[-1] == "2018-01-31 approved"
+
+
+def test_a_rejected_draft_is_not_paid_any_more(sqlite_home):
+    approved(sqlite_home)
+    result = paid(sqlite_home, WHOLE, draft=True)
+    before = told(sqlite_home)[0]
+    reject(sqlite_home, WANG, [f"#{result.vouchers[0].id}"], "错")
+
+    assert before.endswith("paid")
+    assert told(sqlite_home)[0].endswith("approved")
+
+
+def test_a_payment_by_hand_needs_the_banks_serial_and_stays(sqlite_home):
+    approved(sqlite_home)
+    with pytest.raises(UsageError, match="银行流水号"):
+        step(sqlite_home, "pay", NUMBER, on=date(2018, 1, 26))
+    step(sqlite_home, "pay", NUMBER, on=date(2018, 1, 26), evidence="N9")
+    paid(sqlite_home, "2018-01-26 | | 跨省 | 60.00 | N1")
+
+    assert steps_told(sqlite_home, NUMBER)[-1] == "2018-01-26 paid N9"
+
+
+def test_money_that_goes_back_pays_a_notice_below_zero(sqlite_home):
+    approved(sqlite_home, amounts={("520100", "跨省", "310"): "-5.00"})
+    paid_back = (
+        "2018-01-26 | 2018-01-26 | 520000 | 520100 | 退回 | 跨省 | 310 | 5.00 "
+        f"| R1 | {NUMBER} | | "
+    )
+    result = take_transfers(sqlite_home, TITLES + paid_back)
+
+    assert result.message == ""
+    assert told(sqlite_home)[0].endswith("received")
+
+
+def test_a_payment_notice_is_paid_by_the_clearing_money(home):
+    take_clearings(
+        home, "清算期 | 参保地代码 | 确认日期\n2018-01 | 520102 | 2018-02-08"
+    )
+    came_in(home, PAYMENT)
+    for act in ("confirm", "submit", "approve"):
+        step(home, act, "粤付〔2018〕1号", on=date(2018, 2, 5))
+    result = take_transfers(
+        home,
+        TITLES + "2018-02-22 | 2018-02-22 | 520000 | 440000 | 清算资金 | 跨省 | 310 "
+        "| 100.00 | C1 | 粤付〔2018〕1号 | |",
+    )
+
+    assert (result.message, result.warnings) == ("", [])
+    assert told(home)[0] == "粤付〔2018〕1号 440000 100.00 received"
+
+
+def test_a_receipt_notice_is_received_with_the_money(sqlite_home):
+    came_in(sqlite_home, RECEIPT)
+    take_transfers(
+        sqlite_home,
+        TITLES + "2018-02-22 | 2018-02-23 | 440000 | 520000 | 清算资金 | 跨省 | 310 "
+        "| 100.00 | C1 | 粤付〔2018〕1号 | |",
+    )
+
+    assert steps_told(sqlite_home, "粤付〔2018〕1号")[-1] == "2018-02-23 received C1"
