@@ -13,6 +13,7 @@ from desk.importing import Options
 from desk.reversing import reverse
 from ledger.periods import Quarter, period
 from posting_rules.policies import policy_of
+from reports.fava_notes import quota_lines
 from reports.usage import percent_text, rate_and_level, rate_text, usage_rows
 from reports.usage_behind import trend, vouchers_behind
 
@@ -193,6 +194,20 @@ def test_the_latest_edition_is_the_quota(home):
 
     assert usage(home, CENTRE_BOOK)[CITY].quota == 70
     assert usage(home, CENTRE_BOOK, Quarter(2018, 3))[CITY].quota is None
+
+
+def test_changes_and_urgent_increases_add_to_the_quota(home):
+    """核定 100, 额度调整 −20, 紧急调增 30, then 核定 90 in place of the first."""
+    quota = {"季度": "2018Q2", "统筹区代码": CITY, "省内核定额": "0.00"}
+    editions = (("核定", 100), ("额度调整", -20), ("紧急调增", 30), ("核定", 90))
+    for edition, (kind, amount) in enumerate(editions, 1):
+        amounts = {"跨省核定额": f"{amount}.00", "合计": f"{amount}.00"}
+        take(home, "F3", {**quota, "版次": str(edition), "类型": kind, **amounts})
+    take(home, "F1", transfer(CITY, CENTRE, 100, "2018-04-20"))
+    with home.reading() as connection:
+        listed = sum(row.amount for row in quota_lines(connection, Quarter(2018, 2)))
+
+    assert (usage(home, CENTRE_BOOK)[CITY].quota, listed) == (100, 100)
 
 
 def test_the_vouchers_behind_a_figure_add_up_to_it(home):
