@@ -67,7 +67,8 @@ def paper(**changes) -> NoticePaper:
         period="2018年一季度",
         made_on=date(2018, 1, 15),
         due_day=date(2018, 1, 30),
-        text="请确认后提交同级财政部门，由财政专户按期上解至下列账户。",
+        text="现将核定你方的本期异地就医预付金通知如下。请确认后提交同级财政部门，"
+        "由财政专户按期上解至下列账户。",
         payee=PAYEE,
         columns=shape,
         rows=rows,

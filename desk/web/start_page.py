@@ -20,6 +20,7 @@ from desk import vouchers
 from desk.web import lists, picture
 from desk.web.answers import NO_BOOK, NO_PAGE, message
 from desk.web.fava_app import STATIC, STATIC_URL
+from desk.web.notices import add_notices
 from ledger import books, postings, regions, settings
 from ledger.book_files import book_path
 from ledger.database import Home
@@ -70,6 +71,7 @@ def start_page(home: Home, today: Callable[[], date]) -> Flask:
     def printed_book(book: str, year: int):
         return _printed_book(home, book, year)
 
+    add_notices(app, home, today)
     app.register_error_handler(404, _no_page)
     app.register_error_handler(UnavailableError, _unavailable)
     app.register_error_handler(YibaoError, _refused)

@@ -28,13 +28,17 @@ from reports.advances.notice_table import (
 
 STYLE = Path(__file__).parent / "paper.css"
 UPRIGHT, LYING = 160, 261  # mm that a table may take on an upright or a lying page
-SIZES = (("", 11.5), (" many", 10), (" dense", 8.5))  # points
+SIZES = (("", 11.5), (" many", 10), (" dense", 9), (" densest", 7.5))  # points
 EM = 0.353  # mm, a Chinese character of one point
-FEW_ROWS = 5  # with 合计: two funds at home and away
+FEW_LINES = 4  # of a letter that has room: two funds at home and away
 WRAPPED = 12  # characters of a text that stay on one line; a longer one is broken
 BROKEN = ("", "remark")  # looks of texts that may go over several lines
 LOOKS = {"money": "money", "rate": "rate", "number": "number-cell", "day": "day"}
-CENTRED = 6  # a column of texts no longer than this stands in the middle
+CENTRED = 8  # a column of texts no longer than this stands in the middle
+LINE = 38  # characters of a letter on a line
+SHORT_WORD = 18  # characters that a box has room for on one line
+LONG_HEADING = 4
+NARROW = (" dense", " densest")
 LONG_OFFICE, LONGEST_OFFICE = 11, 15
 
 
@@ -59,26 +63,18 @@ def notice_page(
     """The notice as HTML; `links` are shown on the screen alone."""
     table = printed_table(paper)
     columns = [paper.columns[at] for at in table.shown]
-    looks = [_look(paper, at) for at in table.shown]
     width = label_width(columns)
-    places = list(zip(table.shown, looks))
-    rows = [
-        [Cell(cell_text(row[at], paper.columns[at]), look) for at, look in places]
-        for row in paper.rows
-    ]
-    total = [
-        Cell(total_text(paper.total[at], paper.columns[at]), look)
-        for at, look in places
-    ]
+    *rows, total = _cells(paper, table.shown)
+    laid = layout([column.title for column in columns], [*rows, total])
     return page(
         "notice.html",
         style_address,
         paper=paper,
         links=links,
-        layout=layout([column.title for column in columns], [*rows, total]),
+        layout=laid._replace(tight=_lines(paper) > FEW_LINES),
         issuer_size=_issuer_size(paper.office),
         facts=facts_text(table.facts),
-        columns=columns,
+        headings=[_heading(column.title, laid) for column in columns],
         rows=rows,
         label_width=width,
         total=total[width:],
@@ -96,6 +92,18 @@ def page(name: str, style_address: str, **values) -> str:
     )
 
 
+def _cells(paper: NoticePaper, shown: Sequence[int]) -> list[list[Cell]]:
+    """The rows as texts, then 合计."""
+    places = [(at, paper.columns[at], _look(paper, at)) for at in shown]
+    rows = [
+        [Cell(cell_text(row[at], column), look) for at, column, look in places]
+        for row in paper.rows
+    ]
+    total = paper.total
+    summed = [Cell(total_text(total[at], column), look) for at, column, look in places]
+    return [*rows, summed]
+
+
 def _look(paper: NoticePaper, at: int) -> str:
     column = paper.columns[at]
     if column.kind != "text":
@@ -103,7 +111,7 @@ def _look(paper: NoticePaper, at: int) -> str:
     texts = [cell_text(row[at], column) for row in paper.rows]
     if column.title == "备注":
         return "remark"
-    if column.title.endswith("代码") or column.title == "险种":
+    if all(map(str.isascii, texts)):
         return "code"
     short = max(map(len, texts), default=0) <= CENTRED
     return "short" if short else ""
@@ -114,9 +122,9 @@ def layout(titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layout:
     columns = zip(*rows) if rows else [()] * len(titles)
     ems = sum(map(_ems, titles, columns))
     for wide, width in ((False, UPRIGHT), (True, LYING)):
-        for density, points in SIZES[: 2 if not wide else 3]:
+        for density, points in SIZES if wide else SIZES[:2]:
             if ems * points * EM <= width:
-                return Layout(wide, density, tight=len(rows) > FEW_ROWS)
+                return Layout(wide, density)
     return Layout(True, SIZES[-1][0])
 
 
@@ -126,6 +134,19 @@ def _ems(title: str, cells: Sequence[Cell]) -> float:
     broken = [wcswidth(cell.text) for cell in cells if cell.look in BROKEN]
     needed = [min(width, 2 * WRAPPED) for width in broken]
     return max([wcswidth(title) / 2, *fixed, *needed]) / 2 + 1
+
+
+def _heading(title: str, laid: Layout) -> str:
+    """A long title over a narrow column has its last word on a line of its own."""
+    if laid.density in NARROW and len(title) > LONG_HEADING:
+        return f"{title[:-2]}\n{title[-2:]}"
+    return title
+
+
+def _lines(paper: NoticePaper) -> int:
+    """How much a letter has to say: rows, notes and what was said of it."""
+    said = sum(len(opinion.said) > SHORT_WORD for opinion in paper.opinions)
+    return len(paper.rows) + len(paper.notes) + len(paper.text) // LINE + said
 
 
 def _issuer_size(office: str) -> str:
