@@ -214,8 +214,24 @@ def test_our_entries_are_marked_and_render_to_their_lines(id, book, which):
 def test_ours_without_lines_are_marked_too():
     marked = {entry.id for entry in POLICY.entries if not entry.printed}
 
-    assert marked == {f"X{number}" for number in range(1, 15)} - {"X10", "X13"}
+    assert marked == {f"X{number}" for number in range(1, 17)} - {"X10", "X13", "X15"}
     assert set(POLICY.notices) == {"X10", "X15"}
+
+
+@pytest.mark.parametrize("scope", ["跨省", "省内"])
+@pytest.mark.parametrize("reading", ["printed", "corrected"])
+@pytest.mark.parametrize(
+    "move", ["county-to-city", "city-to-province", "province-to-centre"]
+)
+def test_clearing_in_cash_has_the_subjects_of_the_advance(move, reading, scope):
+    def made(event):
+        found = entries_for(POLICY, event, scope, date(2017, 5, 1), reading)
+        return {(e.book, e.leg, kept(e.debit), kept(e.credit)) for e in found}
+
+    def kept(template):
+        return tuple((subject(name).printed, amount) for name, amount in template)
+
+    assert made(f"cash-{move}") == made(move) != set()
 
 
 def test_the_corrected_reading_credits_the_other_subject():
