@@ -12,7 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ledger.periods import Month, Quarter
+from ledger.periods import Month, Quarter, period
 from posting_rules.workdays import (
     SpecialDays,
     nth_workday,
@@ -35,7 +35,7 @@ EVIDENCE = {
     "clearing-imported": "F2 of the period (a month: 跨省); the day it was imported",
     "clearing-confirmed": "F2, all of the city's lines; their last 确认日期",
     "clearing-paid": "F1 清算资金 to other provinces in the due day's month; 付款日期",
-    "receipts": "every notice that was paid in the month is received",
+    "receipts": "every notice that was paid since the day before is received",
     "bank-slip": "F6 with the arrival's line; the day it was imported",
 }
 WHO = ("province-agency", "province-finance", "city-agency", "city-finance", "bank")
@@ -113,6 +113,16 @@ def after_event(
 
     due = workdays_after(happened, task.workdays_after["n"], special)
     return _row(task, str(happened), None, due)
+
+
+def due_before(
+    task: Task, deadline: Deadline, special: SpecialDays | None = None
+) -> date:
+    """The day that counted for the same task a month earlier."""
+    assert task.cycle == "month", f"{task.id} does not come round by month"
+
+    start = _later(period(deadline.period), -1)
+    return _deadline(task, start, {task.id: task}, special, {}).due
 
 
 def state(deadline: Deadline, done_on: date | None, on: date) -> str:

@@ -14,7 +14,13 @@ from sqlalchemy import Connection
 
 from ledger.advances.task_marks import MarkRow, marks
 from ledger.periods import Quarter, month_of, period
-from posting_rules.calendar import Deadline, Task, steps_of
+from posting_rules.calendar import (
+    Deadline,
+    Task,
+    calendar_tasks,
+    due_before,
+    steps_of,
+)
 from posting_rules.policies import Policy
 from reports import evidence_advances as advances
 from reports import evidence_lists as lists
@@ -48,11 +54,12 @@ def evidence_of(
     """A function that answers for a deadline, a region and the day of asking."""
     shown = notices_of(connection, policy.province, _years(falling))
     steps = steps_of(policy.notice_kinds)
+    tasks = {task.id: task for task in calendar_tasks(policy.id)}
     words = marks(connection, (deadline.period for deadline in falling))
     of_forms = _forms(connection, policy, falling, shown, arrived)
 
     def answer(deadline: Deadline, region: str, on: date) -> Answer:
-        by_step = _by_steps(deadline, region, on, shown, steps)
+        by_step = _by_steps(deadline, region, on, shown, steps, tasks)
         by_form = of_forms(deadline, region, on)
         word = _said(words.get((deadline.task, deadline.period, region)))
         of_day = by_form.exact and _seen(by_form, on)
@@ -129,10 +136,12 @@ def _by_steps(
     on: date,
     shown: Notices,
     steps: dict[str, dict[str, str]],
+    tasks: dict[str, Task],
 ) -> Answer | None:
     """What the notices of a task say; None where there are none."""
     if deadline.evidence == RECEIPTS:
-        day, waiting, count = shown.receipts(period(deadline.period), on)
+        after = due_before(tasks[deadline.task], deadline)
+        day, waiting, count = shown.receipts(after, deadline.due, on)
     else:
         kinds = steps.get(deadline.task, {})
         of_city = region if deadline.each == "city" else ""

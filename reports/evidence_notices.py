@@ -9,7 +9,6 @@ from typing import Iterable, NamedTuple
 from sqlalchemy import Connection, select
 
 from ledger.advances.tables import Notice, NoticeStep
-from ledger.periods import Month
 
 NOTICE, STEP = Notice.__table__, NoticeStep.__table__
 RANKS = {  # how far a step brings a notice; disputed stands where it was issued
@@ -82,16 +81,22 @@ class Notices(NamedTuple):
         in_time = [each for each in asked if each[0].steps[0].on <= due]
         return _last(in_time or asked, on)
 
-    def receipts(self, month: Month, on: date) -> tuple[date | None, int, int]:
-        """The same for what was paid in a month and has to be received."""
+    def receipts(
+        self, after: date, due: date, on: date
+    ) -> tuple[date | None, int, int]:
+        """The same for what was paid after a day and until the task's, to be received.
+
+        Before its day has come nobody can say that nothing more will be paid.
+        """
         asked = [
             (notice, "received")
             for notice in self.notices
             if notice.there(on)
             and (paid := notice.reached("paid", on))
-            and month.first_day <= paid <= month.last_day
+            and after < paid <= due
         ]
-        return _last(asked, on)
+        day, waiting, count = _last(asked, on)
+        return (day if on >= due else None), waiting, count
 
     def issued(self, document: int, on: date) -> date | None:
         """When the list that was taken as this document was issued."""

@@ -231,16 +231,26 @@ def test_a_payment_that_was_submitted_late_falls_into_the_next_quarter(sqlite_ho
     )  # 清明 04-05 to 07, 04-08 a make-up Sunday
 
 
-def test_what_was_paid_in_a_month_has_to_be_received(sqlite_home):
+def test_what_was_paid_by_the_thirtieth_has_to_be_received(sqlite_home):
+    home = sqlite_home
     paid = [("issued", "2018-01-12"), ("paid", "2018-01-26")]
     received = ("received", "2018-01-29")
-    notice(sqlite_home, "advance-notice", "2018Q1", CITY, *paid, received)
-    notice(sqlite_home, "advance-notice", "2018Q1", OTHER, *paid)
-    asked = {"task": "receipt-confirm-province", "region": PROVINCE}
-    january = due(sqlite_home, about="2018-01", **asked)
+    notice(home, "advance-notice", "2018Q1", CITY, *paid, received)
+    late = [("issued", "2018-01-12"), ("paid", "2018-01-31")]
+    notice(
+        home, "advance-notice", "2018Q1", "520300", *late, ("received", "2018-02-01")
+    )
+    asked = ("receipt-confirm-province", PROVINCE)
+    early = due(home, *asked, on="2018-01-29", about="2018-01")
+    all_ = due(home, *asked, about="2018-01")
+    notice(home, "advance-notice", "2018Q1", OTHER, *paid)
+    one = due(home, *asked, about="2018-01")
 
-    assert (january.state, january.note) == ("late", "2份文书中1份未办到")
-    assert due(sqlite_home, about="2018-02", **asked).state == "open"
+    assert early.state == "open"  # more may be paid tomorrow
+    assert said(all_) == ("done", "2018-01-29", 0)  # the 31st's is of February
+    assert said(due(home, *asked, about="2018-02")) == ("done", "2018-02-01", 0)
+    assert (one.state, one.note) == ("late", "2份文书中1份未办到")
+    assert due(home, *asked, about="2018-03").state == "open"
 
 
 def test_a_plan_is_paid_from_its_first_instalment(home):

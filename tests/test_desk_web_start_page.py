@@ -11,9 +11,12 @@ import pytest
 from desk_by_hand import LI
 from web_by_hand import CENTRE, GUIYANG, PORT, TODAY, LocalClient, held, keep
 
+from desk.advances.suspending import start
+from desk.advances.warnings import note
 from desk.homes import init_home
 from desk.web import lists, picture
 from desk.web.application import make_application
+from ledger.periods import Quarter
 from posting_rules.policies import policy_of
 
 BANDS = policy_of("520000").warnings
@@ -72,6 +75,21 @@ def test_drafts_wait_with_their_name_and_what_to_type(home):
     assert "共1笔" in page
     assert "&lt;b&gt;补&lt;/b&gt;记" in page
     assert "yibao voucher approve #1<" in page
+
+
+def test_warnings_and_suspensions_stand_on_the_page_with_who_took_note(home):
+    client = filled(home)
+    said = "<script>alert(1)</script>已约谈"
+    before = client.get("/").text
+    note(home, LI, CENTRE, "520200", Quarter(2017, 2), said, TODAY)
+    start(home, LI, "520300", date(2017, 6, 1), "<b>拖延</b>", "黔医保函〔2017〕9号")
+    page = client.get("/").text
+
+    assert before.count("没有阅处") == 4
+    assert page.count("没有阅处") == 3
+    assert "li已阅处：&lt;script&gt;alert(1)&lt;/script&gt;已约谈" in page
+    assert "&lt;b&gt;拖延&lt;/b&gt;" in page and "暂停中" in page
+    assert said not in page and "<b>拖延" not in page
 
 
 def test_deadlines_of_the_quarter_are_listed(home):
