@@ -79,7 +79,7 @@ def _match(
         by_serial.setdefault(candidate.serial, []).append(candidate)
     ids = {one.posting_id for found in by_serial.values() for one in found}
     nets, taken = bank_lines.nets(connection, ids), bank_lines.proved(connection, ids)
-    matched = set()
+    matched: dict[int, tuple[int, str]] = {}
     for row in rows:
         account = accounts.on(row.account, row.day)
         for candidate in by_serial.get(row.serial, ()) if account else ():
@@ -90,17 +90,15 @@ def _match(
                 and net_of(account, nets.get(place, {})) == bank_lines.net(row)
             ):
                 taken.add((row.account, candidate.posting_id))
-                matched.add(row.id)
-                bank_lines.set_matched(
-                    connection,
-                    [row.id],
-                    candidate.posting_id,
-                    candidate.what,
-                    desk.actor.by,
-                    desk.actor.at,
-                )
+                matched[row.id] = candidate.posting_id, candidate.what
                 break
-    return matched
+    bank_lines.set_all_matched(
+        connection,
+        [(line_id, *found) for line_id, found in matched.items()],
+        desk.actor.by,
+        desk.actor.at,
+    )
+    return set(matched)
 
 
 def _at(candidate, row, account: Account) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Iterable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, func, or_, select, true, update
+from sqlalchemy import Connection, bindparam, func, or_, select, true, update
 
 from ledger.advances.tables import AwayPayment
 from ledger.advances.tables import BankLine as Table
@@ -248,6 +248,29 @@ def set_matched(
         .where(LINE.c.id.in_(line_ids))
         .values(matched_id=posting_id, what=what, matched_by=by, matched_at=at)
     )
+
+
+def set_all_matched(
+    connection: Connection,
+    matches: Sequence[tuple[int, int, str]],
+    by: str,
+    at: str,
+) -> None:
+    """(line, posting, what) of many lines, in one go."""
+    if not matches:
+        return
+    statement = (
+        update(LINE)
+        .where(LINE.c.id == bindparam("line"))
+        .values(
+            matched_id=bindparam("posting"),
+            what=bindparam("says"),
+            matched_by=by,
+            matched_at=at,
+        )
+    )
+    rows = [dict(zip(("line", "posting", "says"), match)) for match in matches]
+    connection.execute(statement, rows)
 
 
 def set_posted(
