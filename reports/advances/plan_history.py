@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from ledger import regions
 from ledger.advances.past_payments import YearPaid, paid_in
 from ledger.periods import Quarter
-from reports.advances.plan_readings import Cleared, cleared
+from reports.advances.plan_readings import Cleared, cleared, months_listed
 from reports.usage_notes import Cell
 
-QUARTERS = 4  # in a year
+QUARTERS, MONTHS = 4, 3  # in a year, in a quarter
 PayerOf = Callable[[str], str]
 
 
@@ -32,7 +32,8 @@ class History:
         on: date,
     ):
         earlier = [quarter._replace(year=quarter.year - n) for n in range(1, years + 1)]
-        listed = _by_year(cleared(connection, earlier, on), payer_of)
+        months = {q: months_listed(connection, q) for q in earlier}
+        listed = _by_year(cleared(connection, earlier, on), payer_of, months)
         tabled = _tabled(paid_in(connection, {q.year for q in earlier}), payer_of)
         self.years: dict[str, list[int]] = {}
         self.sums: dict[Cell, Fraction] = defaultdict(Fraction)
@@ -54,13 +55,17 @@ class History:
         return {fund for _, _, fund in self.sums}
 
 
-def _by_year(rows: Iterable[Cleared], payer_of: PayerOf) -> dict:
-    """(payer, year) → (范围, 险种) → what was cleared and does not wait."""
+def _by_year(rows: Iterable[Cleared], payer_of: PayerOf, months: dict) -> dict:
+    """(payer, year) → (范围, 险种) → what was cleared and does not wait.
+
+    A quarter with lists of some months alone is reckoned up to three.
+    """
     found: dict = defaultdict(lambda: defaultdict(Fraction))
     for row in rows:
         if not row.waits:
             place = found[payer_of(row.insured), row.period.year]
-            place[row.scope, row.fund] += Fraction(row.amount)
+            share = Fraction(MONTHS, len(months[row.period.quarter][row.scope]))
+            place[row.scope, row.fund] += Fraction(row.amount) * share
     return found
 
 

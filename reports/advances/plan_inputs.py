@@ -25,7 +25,8 @@ from reports.usage_notes import Cell
 
 TENTATIVE = "暂定："
 NO_DATA = "无历史数据，请人工测算"
-NO_LIST = "上季度没有清算单，也没有往年数据，导入清单后再测算"
+NO_LIST = "上季度没有清算单，按往年同期的平均计算"
+NOTHING_KNOWN = "上季度没有清算单，也没有往年数据，导入清单后再测算"
 
 
 class Position(NamedTuple):
@@ -48,7 +49,6 @@ def regular(
     seen = Seen(connection, policy, quarter, region, on)
     found = []
     for cell in seen.cells():
-        advance, _ = seen.money.get(cell, (NOTHING, NOTHING))
         older, older_lines = seen.older[cell]
         notes = _notes(seen, cell)
         if older_lines:
@@ -58,7 +58,7 @@ def regular(
         under_way = seen.under_way(cell, lambda q: q < quarter)
         inputs = {
             **seen.common(cell),
-            "advance": advance + seen.repaid(cell, seen.before) - older,
+            "advance": seen.held(cell),
             "waiting": under_way + seen.unpaid(cell, seen.before),
             "cash": seen.cash_due(cell, seen.before, seen.common(cell)["last"]),
         }
@@ -76,7 +76,8 @@ def urgent(
 ) -> list[Position]:
     """For 紧急调增 of one payer: the quarter itself, as it stands."""
     seen = Seen(connection, policy, quarter, region, on)
-    now = money(usage_at(connection, policy, quarter, region, on), seen.spread)
+    rows = usage_at(connection, policy, quarter, region, on)
+    now = money(rows, defaultdict(lambda: NOTHING))
     elapsed: dict[Cell, set] = defaultdict(set)
     for row in plan_readings.cleared(connection, [quarter], on):
         if not row.waits:
@@ -115,13 +116,14 @@ def _notes(seen: Seen, cell: Cell) -> list[str]:
     if lines:
         found.append(f"{TENTATIVE}上季度清算{lines}行{grouped(amount)}元待确认，已计入")
     known = seen.common(cell)
-    advance, _ = seen.money.get(cell, (NOTHING, NOTHING))
+    advance = seen.held(cell)
     joined = seen.settings.open_months(payer, seen.before.months)
     missing = sorted(joined - seen.listed.get(scope, frozenset()))
     if missing and payer not in seen.newcomers and (advance or known["history"]):
-        found.append(f"{TENTATIVE}上季度缺{'、'.join(map(str, missing))}的清算单")
-        if advance and len(missing) == len(joined) and not known["history"]:
-            found.append(NO_LIST)
+        said = f"上季度缺{'、'.join(map(str, missing))}的清算单"
+        if len(missing) == len(joined):
+            said = NO_LIST if known["history"] else NOTHING_KNOWN
+        found.append(f"{TENTATIVE}{said}")
     if 0 < len(joined) < len(seen.before.months):
         found.append(f"上季度接入{len(joined)}个月")
     if payer in seen.spread and seen.spread[payer]:

@@ -77,6 +77,11 @@ class Seen:
             "estimate": self.settings.estimate(payer, scope, fund),
         }
 
+    def held(self, cell: Cell) -> Decimal:
+        """The advance of the quarter before: what waits of older clearing is gone."""
+        advance, _ = self.money.get(cell, (NOTHING, NOTHING))
+        return advance + self.repaid(cell, self.before) - self.older[cell][0]
+
     def repaid(self, cell: Cell, quarter: Quarter) -> Decimal:
         """What of a quarter's clearing has been paid in cash (X16): the rates take it
         off the clearing, which a plan wants whole, and the advance with it."""
