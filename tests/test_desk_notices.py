@@ -19,6 +19,7 @@ from notices_by_hand import (
 
 from desk.advances import plan_edits
 from desk.advances.notices import paper_of
+from desk.homes import put_setting
 from desk.importing import import_files
 from ledger.advances import bank_accounts, notices, plans
 from ledger.errors import BookError, UsageError
@@ -146,6 +147,22 @@ def test_a_notice_says_where_and_by_when(sqlite_home):
     assert (paper.due_day, paper.made_on) == (date(2018, 1, 30), date(2018, 1, 15))
     assert (paper.office, paper.addressee) == ("贵州省经办机构", "贵阳市经办机构")
     assert paper.next_step == "下一步：市（州）经办机构确认，截止2018-01-22"
+
+
+def test_a_body_is_called_on_paper_what_its_setting_says(sqlite_home):
+    for name, region, value in (
+        ("agency-name", "520000", "贵州省医疗保险事务中心"),
+        ("agency-name", "520100", "贵阳市医疗保险费用结算中心"),
+    ):
+        put_setting(sqlite_home, LI, name, value, region=region, cite="函")
+    issued(sqlite_home)
+    with sqlite_home.reading() as connection:
+        paper = paper_of(connection, 1)
+
+    assert (paper.office, paper.addressee) == (
+        "贵州省医疗保险事务中心",
+        "贵阳市医疗保险费用结算中心",
+    )
 
 
 def test_money_that_goes_back_goes_to_the_payer(sqlite_home):

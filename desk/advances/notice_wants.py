@@ -185,7 +185,8 @@ def _of_quarter(maker: Maker) -> list[Wanted]:
 
 
 def _of_lines(maker: Maker, region: str, sums: dict, ids: Sequence[int]) -> Wanted:
-    said = [LineRow(*key, amount, "") for key, amount in sorted(sums.items())]
+    said = [LineRow(*key, amount, "") for key, amount in sums.items()]
+    said.sort(key=lambda line: (line.region, plans.SCOPES.index(line.scope), line.fund))
     return _said(maker, region, said, source_lines=notice_sources.runs(ids))
 
 

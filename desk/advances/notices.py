@@ -11,7 +11,7 @@ from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
-from ledger import books, regions, settings
+from ledger import regions, settings
 from ledger.advances import notice_sources, notices, plans
 from ledger.advances.notices import LineRow, NoticeRow, StepRow
 from ledger.documents import NoticeLine, Quota
@@ -28,6 +28,7 @@ from reports.advances.notice_rows import TABLES
 from reports.words import amount_in_words
 
 MARKS = {MADE: "未下达", WITHDRAWN: "已撤回"}
+LONGEST_NAME = 40  # characters of a body's name
 OPINIONS = {CONFIRMED: "确认意见", rules.APPROVED: "审核意见"}
 
 
@@ -60,8 +61,8 @@ def paper_of(
         kind=kind.id,
         title=row.title,
         number=row.number,
-        office=office(row, made_on),
-        addressee=_addressee(policy, kind, row, made_on),
+        office=office(connection, row, made_on),
+        addressee=_addressee(connection, policy, kind, row, made_on),
         period=printed(row.period),
         made_on=made_on,
         due_day=row.due_day,
@@ -175,21 +176,28 @@ def holder_is_city(row: NoticeRow) -> bool:
     return bool(row.holder) and regions.level(row.holder) == "city"
 
 
-def office(row: NoticeRow, on: date) -> str:
+def office(connection: Connection, row: NoticeRow, on: date) -> str:
     """The body whose notice it is: 贵州省经办机构; "" for what came in."""
-    if not row.holder:
-        return ""
-    return books.book_name(f"{row.holder}-{regions.level(row.holder)}-agency", on)
+    return body(connection, "agency", row.holder, on) if row.holder else ""
 
 
-def _addressee(policy: Policy, kind: Kind, row: NoticeRow, on: date) -> str:
+def _addressee(
+    connection: Connection, policy: Policy, kind: Kind, row: NoticeRow, on: date
+) -> str:
     """主送: the payer's agency, all of them, or the finance that has to pay."""
     if kind.of_plan and not row.region:
         below = "各县（区）" if holder_is_city(row) else "各市（州）"
         return f"{below}经办机构"
     if kind.step(ISSUED) and row.region:
-        return f"{regions.name(row.region, on)}经办机构"
-    return books.book_name(f"{policy.province}-province-finance", on)
+        return body(connection, "agency", row.region, on)
+    return body(connection, "finance", policy.province, on)
+
+
+def body(connection: Connection, which: str, region: str, on: date) -> str:
+    """An agency's or a finance's name on paper, as the setting has it."""
+    own = settings.value(connection, f"{which}-name", on, region)
+    word = {"agency": "经办机构", "finance": "财政部门"}[which]
+    return " ".join(own.split())[:LONGEST_NAME] or regions.name(region, on) + word
 
 
 def _payee(row: NoticeRow) -> Payee | None:
