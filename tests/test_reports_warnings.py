@@ -78,6 +78,11 @@ def fill(home, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_days_of_turning_are_those_of_a_replay(home, seed):
     fill(home, seed)
+    put_setting(home, LI, "cash-clearing", "all", cite="x")
+    for amount, quarter in ((9, "2018Q1"), (7, "2018Q2")):
+        cells = {"资金性质": "清算资金", "所属季度": quarter}
+        on = {"2018Q1": "2018-03-05", "2018Q2": "2018-04-25"}[quarter]
+        take(home, "F1", transfer(COUNTY, CITY, amount, on, **cells))
     put_setting(
         home, LI, "usage-advances", "quarter", from_day=day("2018-02-14"), cite="x"
     )

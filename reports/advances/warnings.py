@@ -21,12 +21,12 @@ from ledger.advances.warnings import NoteRow, notes
 from ledger.money import NOTHING
 from ledger.periods import Quarter, quarter_of
 from ledger.vouchers import signed
-from posting_rules.clearings import EVENT as CLEARING
 from posting_rules.policies import Policy, policy_of
 from reports.seen import written_off_by
 from reports.usage import NORMAL, RED, level_name, rate_and_level
 from reports.usage_lines import (
     BOOK,
+    CLEARED_BY,
     LINE,
     VOUCHER,
     Counted,
@@ -239,7 +239,11 @@ def _moves(
 
 def _what(row, reading: str) -> str:
     """What a line counts as; by receipt, advances of later quarters are advances."""
-    if reading == BY_RECEIPT and row.what == Counted.LATER and row.event != CLEARING:
+    if (
+        reading == BY_RECEIPT
+        and row.what == Counted.LATER
+        and row.event not in CLEARED_BY
+    ):
         return Counted.ADVANCE
     return row.what
 
