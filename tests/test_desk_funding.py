@@ -216,3 +216,22 @@ def test_a_voucher_leads_back_to_the_rows_of_the_payment(sqlite_home):
         "60.00",
         "5.00",
     )
+
+
+def test_a_province_whose_money_is_used_up_is_told(home):
+    take_form(home, "F1", "付款方代码|收款方代码|到账日期\n440000|520000|2017-04-28")
+    table = "省内参保 | 外省参保 | 交易流水号\n0.00 | {} | {}"
+    within = take_form(home, "F7", table.format("100.00", "P1"), "一.csv")
+    beyond = take_form(
+        home,
+        "F7",
+        f"{table} | 440000".replace("流水号", "流水号|参保省份代码").format(
+            "0.01", "P2"
+        ),
+        "二.csv",
+    )
+
+    assert within.warnings == []
+    assert beyond.warnings == [
+        "广东省参保人员的费用已超过其预付金和清算资金0.01元（520000-centre），请核对并催收"
+    ]

@@ -12,7 +12,7 @@ from typing import Sequence
 
 from sqlalchemy import Connection
 
-from desk.advances.province_sharing import Provinces
+from desk.advances.province_sharing import Provinces, overdrawn
 from desk.settlements.payment_checks import TITLES as PAYMENT_TITLES
 from desk.settlements.payment_checks import in_force
 from desk.taking import Desk, Taken, other_content, same_text
@@ -51,28 +51,47 @@ def take(
     """Post the new ones of the centre's lines, with each province's part kept."""
     new = _new(connection, document, [_away(line) for line in lines])
     shares = _checked(connection, desk, document, new)
-    transfers: dict[tuple[str, str], list[AwayPayment]] = defaultdict(list)
-    for line in new:
-        transfers[_transfer(line)].append(line)
-    made = {
-        key: _posting(desk, document, group, shares) for key, group in transfers.items()
-    }
-    posted = [key for key, one in made.items() if one]
-    ids = postings.record(
-        connection,
-        [made[key] for key in posted],
-        desk.actor,
-        document_id=document_id,
-        sha256=document.sha256,
-    )
-    id_of = dict(zip(posted, ids))
+    id_of = _record(connection, desk, document, document_id, shares)
     line_ids = sources.insert_lines(
         connection, AWAY, document_id, new, [(id_of.get(_transfer(x)),) for x in new]
     )
     province_shares.keep(
         connection, "F7", {i: shares[line] for i, line in zip(line_ids, new)}
     )
-    return Taken(new=len(new), known=len(lines) - len(new), posting_ids=ids)
+    book = f"{desk.policy.province}-centre"
+    named = {share.province for each in shares.values() for share in each}
+    return Taken(
+        new=len(new),
+        known=len(lines) - len(new),
+        posting_ids=list(id_of.values()),
+        warnings=lambda after: overdrawn(after, book, sorted(named)),
+    )
+
+
+def _record(
+    connection: Connection,
+    desk: Desk,
+    document: SourceDocument,
+    document_id: int,
+    shares: dict[AwayPayment, list[Shared]],
+) -> dict[tuple[str, str], int]:
+    """Record the bank transfers of some lines; their postings' ids."""
+    transfers: dict[tuple[str, str], list[AwayPayment]] = defaultdict(list)
+    for line in shares:
+        transfers[_transfer(line)].append(line)
+    made = {
+        key: one
+        for key, lines in transfers.items()
+        if (one := _posting(desk, document, lines, shares))
+    }
+    ids = postings.record(
+        connection,
+        list(made.values()),
+        desk.actor,
+        document_id=document_id,
+        sha256=document.sha256,
+    )
+    return dict(zip(made, ids))
 
 
 def _away(line: InstitutionPayment) -> AwayPayment:

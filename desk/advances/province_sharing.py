@@ -16,7 +16,7 @@ from typing import Sequence
 from sqlalchemy import Connection
 
 from importers.faults import Wrong
-from ledger import regions, settings
+from ledger import regions, settings, standing
 from ledger.advances import notices, province_shares
 from ledger.advances.province_shares import ADVANCES, NOTICE, Shared
 from ledger.money import grouped
@@ -26,6 +26,18 @@ from posting_rules.funding import apportioned
 HELD = "暂收款——外省预付金"
 RECEIPT_NOTICE = "receipt-notice"
 REMEDY = "写明参保省份代码的表"
+
+
+def overdrawn(connection: Connection, book: str, provinces: Sequence[str]) -> list[str]:
+    """Of some provinces those for whose people more was paid than they have sent."""
+    told = []
+    for _, province, net in standing.held_net(connection, [book], [HELD]):
+        if net < 0 and province in provinces:
+            told.append(
+                f"{regions.name(province)}参保人员的费用已超过其预付金和清算资金"
+                f"{grouped(-net)}元（{book}），请核对并催收"
+            )
+    return told
 
 
 class Provinces:
