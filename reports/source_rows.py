@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, func, or_, select
 
 from ledger import regions
-from ledger.advances.tables import AwayPayment
+from ledger.advances.tables import AwayPayment, BankLine
 from ledger.funds import fund_names
 from ledger.money import grouped
 from ledger.schema import (
@@ -30,12 +30,13 @@ VOUCHER, POSTING, DOCUMENT = (
     Posting.__table__,
     Document.__table__,
 )
-OPENING, TRANSFER, CLEARING, PAYMENT, AWAY = (
+OPENING, TRANSFER, CLEARING, PAYMENT, AWAY, BANK = (
     OpeningLine.__table__,
     TransferLine.__table__,
     ClearingLine.__table__,
     InstitutionPayment.__table__,
     AwayPayment.__table__,
+    BankLine.__table__,
 )
 CENTRE = "-centre"  # a book's id ends so
 TITLES = {
@@ -87,6 +88,15 @@ TITLES = {
     "amount": {"clearing_line": "基金支付", "institution_payment": "金额"},
     "deducted": "扣款",
     "confirmed_on": "确认日期",
+    "account": "账号",
+    "holder": "户名",
+    "day": "日期",
+    "income": "收入金额",
+    "payment": "支出金额",
+    "balance": "余额",
+    "counterparty": "对方户名",
+    "counter_account": "对方账号",
+    "summary": "摘要",
     "note": "备注",
 }
 REGIONS = ("payer", "payee", "insured", "place", "province", "detail")
@@ -149,6 +159,8 @@ def _asked(connection: Connection, voucher_id: int) -> tuple[Table, list] | None
         return TRANSFER, _transfer(voucher, posting)
     if form == "F2":
         return CLEARING, _clearing(voucher, posting)
+    if form == "F6":
+        return BANK, _bank_line(posting)
     if form == "F7" and voucher.book_id.endswith(CENTRE):
         return AWAY, [AWAY.c.posting_id == posting.id]
     if form == "F7":
@@ -181,6 +193,13 @@ def _transfer(voucher, posting) -> list:
         & TRANSFER.c.received_posting_id.is_(None),
     )
     return [posted, TRANSFER.c.scope.in_(voucher.scope.split("、"))]
+
+
+def _bank_line(posting) -> list:
+    """The line of the statement, also when what it posted was taken back."""
+    _, account, serial = posting.unit.split("|", 2)
+    posted = or_(BANK.c.posting_id == posting.id, BANK.c.live)
+    return [BANK.c.account == account, BANK.c.serial == serial, posted]
 
 
 def _clearing(voucher, posting) -> list:
