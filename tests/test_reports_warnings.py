@@ -164,6 +164,17 @@ def test_a_reversal_takes_a_warning_back_as_if_it_had_never_been(sqlite_home):
     assert CITY_BOOK not in {at for at, _, _ in replayed(home, Q1, day("2018-03-08"))}
 
 
+def test_cash_for_a_later_quarters_clearing_does_not_end_a_warning(sqlite_home):
+    home = sqlite_home
+    put_setting(home, LI, "cash-clearing", "all", cite="x")
+    take(home, "F1", transfer(COUNTY, CITY, 100, "2018-01-10"))
+    take(home, "F2", clearing(COUNTY, "440000", 95, "2018-01", "2018-02-01"))
+    paid = {"资金性质": "清算资金", "所属季度": "2018Q2"}
+    take(home, "F1", transfer(COUNTY, CITY, 50, "2018-04-25", **paid))
+
+    assert short(warned(home, "2018-04-30")) == [(COUNTY, "red", "2018-02-01", "None")]
+
+
 def test_a_voucher_by_hand_counts_by_the_day_it_is_of(sqlite_home):
     hundred = Decimal(100)
     lines = [
