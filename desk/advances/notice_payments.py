@@ -12,6 +12,7 @@ from typing import Collection, NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances import notice_clearings
 from desk.advances.notices import named
 from ledger import regions, settings
 from ledger.advances import bank_accounts, notices
@@ -58,7 +59,9 @@ class Case(NamedTuple):
 def after_import(
     connection: Connection, actor: Actor, document: SourceDocument
 ) -> list[str]:
-    """What a form of money (F1, F6) changes of notices, and what is odd about it."""
+    """What a form changes of notices (F1, F6 pay, F2 confirms), and what is odd."""
+    if document.form == "F2":
+        notice_clearings.settle(connection, actor, document)
     if document.form not in ("F1", "F6"):
         return []
     return settle(connection, actor, {line.serial for line in document.lines})
