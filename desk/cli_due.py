@@ -20,7 +20,7 @@ from desk.cli import (
     today,
 )
 from ledger import regions
-from ledger.errors import UsageError
+from ledger.errors import BookError, UsageError
 from ledger.periods import quarter_of
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -88,6 +88,8 @@ def _show(home, quarter, on, places, ics, as_json: bool) -> None:
     rows = [row for row in rows if not places or row.region in places]
     if warning:
         click.echo(warning, err=True)
+    if ics and not rows:
+        raise BookError(f"{quarter}没有应办事项，没有写日历文件")
     if ics:
         from desk.saving import save
         from reports.advances.due_calendar import calendar_file

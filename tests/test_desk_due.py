@@ -416,6 +416,14 @@ def test_a_path_that_cannot_be_written_is_told(yibao, tmp_path):
     assert (code, told.startswith("写不了文件")) == (1, True)
 
 
+def test_a_quarter_without_deadlines_makes_no_file(yibao, tmp_path):
+    path = tmp_path / "q.ics"
+    code, _, told = yibao("due", "--quarter", "2017Q1", "--ics", path)
+
+    assert (code, path.exists()) == (1, False)
+    assert told == "2017Q1没有应办事项，没有写日历文件\n"
+
+
 def test_the_thirtieth_of_february_is_its_last_day(sqlite_home):
     take(sqlite_home, "F2", clearing(CITY[:4] + "02", "440000", 5, "2018-02"))
     row = due(sqlite_home, "monthly-list", PROVINCE, about="2018-02")

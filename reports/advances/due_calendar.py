@@ -26,7 +26,6 @@ def calendar_file(rows: Iterable[DueRow], province: str, now: datetime) -> bytes
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"{regions.name(province)}异地就医办理日历")
     for row in rows:
         calendar.add_component(_event(row, now))
