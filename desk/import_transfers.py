@@ -61,6 +61,26 @@ def take(
     )
     id_of = dict(zip(((posting.unit, posting.leg) for posting in every), ids))
     lines = [line for group in new for line in group]
+    _keep(connection, document_id, lines, id_of, others)
+    _complete(connection, document_id, completed, id_of)
+    ids += import_bounces.take(connection, desk, document, document_id, bounced)
+    filled = sum(len(group) for group, _ in completed)
+    return Taken(
+        new=len(lines) + sum(map(len, bounced)),
+        known=count + told - filled,
+        completed=filled,
+        posting_ids=ids,
+    )
+
+
+def _keep(
+    connection: Connection,
+    document_id: int,
+    lines: list[Transfer],
+    id_of: dict[tuple[str, str], int],
+    others: dict[Transfer, list[Shared]],
+) -> None:
+    """Keep new lines with their postings and, of X2, the provinces' parts."""
     line_ids = sources.insert_lines(
         connection,
         "F1",
@@ -73,15 +93,6 @@ def take(
     )
     shares = {i: others[line] for i, line in zip(line_ids, lines) if line in others}
     province_shares.keep(connection, "F1", shares)
-    _complete(connection, document_id, completed, id_of)
-    ids += import_bounces.take(connection, desk, document, document_id, bounced)
-    filled = sum(len(group) for group, _ in completed)
-    return Taken(
-        new=len(lines) + sum(map(len, bounced)),
-        known=count + told - filled,
-        completed=filled,
-        posting_ids=ids,
-    )
 
 
 def _sorted_out(connection: Connection, document: SourceDocument) -> tuple[

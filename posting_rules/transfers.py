@@ -145,23 +145,9 @@ def _voucher(
 ) -> Voucher:
     first = moves[0]
     payer, payee = first.ends
-    total = [Share(m.line.fund, "", m.line.total) for m in moves]
     template, rule_of = entry, entry
     if first.returned:
         template, rule_of = entry.reversed, entry_named(policy, "X7")
-    made = lines(
-        template,
-        {
-            "own": [Share(m.line.fund, "", m.line.own) for m in moves],
-            "lower": [Share(m.line.fund, "", _lower(m)) for m in moves],
-            "each other province": [share for m in moves for share in m.others],
-            "total": total,
-            "each payer": [share._replace(detail=payer) for share in total],
-            "each place": [
-                share._replace(detail=regions.province_of(payee)) for share in total
-            ],
-        },
-    )
     quarters = {m.line.quarter for m in moves}
     quarter = first.line.quarter if len(quarters) == 1 else None
     narration = entry.summary.format(
@@ -183,13 +169,28 @@ def _voucher(
         quarter=str(quarter or ""),
         payee=_counterpart(policy, entry, payer, payee, on),
         narration=narration,
-        lines=made,
+        lines=lines(template, _amounts(moves)),
         attachments=max((m.line.attachments or 1 for m in moves), default=1),
         source=source([m.line for m in moves]),
         evidence=_evidence(
             [m.line for m in moves], (entry.leg == "payee") != first.returned
         ),
     )
+
+
+def _amounts(moves: list[Move]) -> dict[str, list[Share]]:
+    """What a template may ask for, of each row's fund."""
+    payer, payee = moves[0].ends
+    total = [Share(m.line.fund, "", m.line.total) for m in moves]
+    place = regions.province_of(payee)
+    return {
+        "own": [Share(m.line.fund, "", m.line.own) for m in moves],
+        "lower": [Share(m.line.fund, "", _lower(m)) for m in moves],
+        "each other province": [share for m in moves for share in m.others],
+        "total": total,
+        "each payer": [share._replace(detail=payer) for share in total],
+        "each place": [share._replace(detail=place) for share in total],
+    }
 
 
 def _lower(move: Move) -> Decimal:

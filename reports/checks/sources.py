@@ -170,19 +170,26 @@ def _of_transfer(policy: Policy, t: Transfer) -> Iterable[tuple[Place, Decimal]]
     if kind == "city" and t.received:
         yield Place(finance, BANK, "", fund), t.amount
         yield Place(finance, INCOME, "", fund), -t.amount
-    if funding(t) and t.paid:
-        yield Place(centre, SPENDING_BANK, "", fund), t.amount
-    elif kind == "province" and t.paid:
-        yield Place(centre, PROVINCES, _province(t.payee), fund), t.amount
     if kind == "province" and t.paid:
-        yield Place(centre, own_bank, "", fund), -t.amount
-        yield Place(finance, f"{OWN_SPENDING}（省本级部分）", "", fund), t.own
-        yield Place(finance, f"{PASSED_ON}（市州部分）", "", fund), t.lower
-        yield Place(finance, BANK, "", fund), -t.amount
+        yield from _of_province(policy, t)
     if kind == "other" and t.received:
         for book, bank in ((centre, own_bank), (finance, BANK)):
             yield Place(book, bank, "", fund), t.amount
             yield Place(book, OTHERS, _province(t.payer), fund), -t.amount
+
+
+def _of_province(policy: Policy, t: Transfer) -> Iterable[tuple[Place, Decimal]]:
+    """What the province pays: to another one, or for institutions (X2)."""
+    centre, finance = f"{policy.province}-centre", f"{policy.province}-province-finance"
+    fund = t.fund
+    if funding(t):
+        yield Place(centre, SPENDING_BANK, "", fund), t.amount
+    else:
+        yield Place(centre, PROVINCES, _province(t.payee), fund), t.amount
+    yield Place(centre, f"{FUND_BANK}异地就医结算中心", "", fund), -t.amount
+    yield Place(finance, f"{OWN_SPENDING}（省本级部分）", "", fund), t.own
+    yield Place(finance, f"{PASSED_ON}（市州部分）", "", fund), t.lower
+    yield Place(finance, BANK, "", fund), -t.amount
 
 
 def _of_institutions(
