@@ -19,6 +19,7 @@ from desk_by_hand import (
     transfers,
 )
 from forms_by_hand import write_form
+from notices_by_hand import PAYMENT, came_in, step
 from sqlalchemy import select
 
 from desk.advances.choosing_lines import Spot, spot
@@ -296,6 +297,70 @@ def test_a_bounced_payment_is_none(sqlite_home):
 
 
 @pytest.mark.parametrize(
+    "month, province, paid_on, stays",
+    [
+        ("2018-01", "440000", date(2018, 2, 20), True),
+        ("2018-02", "440000", date(2018, 2, 20), False),
+        ("2018-01", "510000", date(2018, 2, 20), False),
+        ("2018-01", "440000", date(2018, 2, 7), False),
+    ],
+    ids=["付了这个月的", "付的是另一个月", "付的是另一个省", "确认以前付的"],
+)
+def test_a_paid_payment_notice_keeps_its_clearing(
+    sqlite_home, month, province, paid_on, stays
+):
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    confirm(sqlite_home, LI, JANUARY, ON)
+    came_in(sqlite_home, PAYMENT, {"期间": month, "单位代码": province})
+    for act in ("confirm", "submit", "approve"):
+        step(sqlite_home, act, "粤付〔2018〕1号", date(2018, 2, 7))
+    step(sqlite_home, "pay", "粤付〔2018〕1号", paid_on, evidence="P1")
+
+    try:
+        status = take_back(sqlite_home, LI, JANUARY, date(2018, 2, 21), "有误").status
+    except BookError as error:
+        status = str(error)
+
+    assert status.startswith(
+        "粤付〔2018〕1号已于2018-02-20付款，清算已付款" if stays else "taken-back"
+    )
+
+
+def test_a_transfer_that_names_another_months_notice_hinders_nothing(sqlite_home):
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    confirm(sqlite_home, LI, JANUARY, ON)
+    came_in(sqlite_home, PAYMENT, {"期间": "2018-02", "单位代码": "440000"})
+    take_transfers(
+        sqlite_home,
+        "付款日期 | 付款方代码 | 收款方代码 | 资金性质 | 通知书编号\n"
+        "2018-02-20 | 520000 | 440000 | 清算资金 | 粤付〔2018〕1号",
+    )
+
+    back = take_back(sqlite_home, LI, JANUARY, date(2018, 2, 21), "有误")
+
+    assert back.status == "taken-back"
+
+
+def test_a_city_that_paid_its_clearing_in_cash_stays_confirmed(sqlite_home):
+    put_setting(sqlite_home, LI, "cash-clearing", "all", cite="测试")
+    take(sqlite_home, "F2", waiting(TWO_CITIES))
+    confirm(sqlite_home, LI, JANUARY, ON)
+    paid = take_transfers(
+        sqlite_home,
+        "付款日期 | 付款方代码 | 收款方代码 | 资金性质 | 所属季度 | 交易流水号\n"
+        "2018-02-20 | 520100 | 520000 | 清算资金 | 2018Q1 | A\n"
+        "2018-02-20 | 520300 | 520000 | 清算资金 | 2017Q4 | B",
+    )
+    later = date(2018, 2, 21)
+
+    assert paid.message == ""
+    with pytest.raises(BookError, match="2018-02-20已向贵州省付清算资金（流水号A）"):
+        take_back(sqlite_home, LI, Asked(JANUARY.period, "520100"), later, "有误")
+    other = take_back(sqlite_home, LI, Asked(JANUARY.period, "520300"), later, "有误")
+    assert other.status == "taken-back"
+
+
+@pytest.mark.parametrize(
     "text, found",
     [
         ("520102", Spot("520102")),
@@ -382,7 +447,7 @@ def test_the_citys_notices_follow_its_word(sqlite_home, yibao):
 
     with sqlite_home.reading() as connection:
         taken = [
-            [(step.state, step.reason) for step in notices.steps(connection, row.id)]
+            [(one.state, one.reason) for one in notices.steps(connection, row.id)]
             for row in notices.notices(connection)
         ]
     assert (

@@ -19,6 +19,7 @@ class Payment(NamedTuple):
     paid_on: date
     payer: str
     payee: str
+    quarter: str
     notice: str
     serial: str
 
