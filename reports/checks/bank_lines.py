@@ -45,6 +45,7 @@ def _reconciled(made: Reconciliation) -> Iterator[Finding]:
             ERROR,
             "对账单的余额不连续，中间的行撤回后没有再导入；请重新导入这一段对账单",
         )
+        return
     items = len(made.bank_only) + len(made.book_only)
     whole = not made.difference
     why = f"未达账项{items}笔已逐笔列出，调节后相符（yibao bank reconcile）"
