@@ -5,6 +5,7 @@ import json
 import pytest
 from reports_by_hand import LI, clearing, day, take, transfer
 
+from desk.advances.notice_making import make
 from desk.advances.suspending import lift, start
 from desk.homes import put_setting
 from ledger.errors import BookError, UsageError
@@ -193,6 +194,20 @@ def test_check_tells_flagged_lines_as_notes(sqlite_home):
 
     assert notes("2018-03-09") == []
     assert notes("2018-03-10") == [("note", "2018-03清算")]
+
+
+def test_a_clearing_list_says_which_of_its_payers_were_suspended(sqlite_home):
+    for county in ("520102", "520103", "520111", "520112"):
+        take(sqlite_home, "F2", clearing(county, "440000", 5, "2018Q1"))
+    suspend(sqlite_home)
+    asked = ("clearing-list", period("2018Q1"), day("2018-04-09"))
+    [made] = make(sqlite_home, LI, *asked)
+    said = made.row.note.split("\n")
+
+    assert said[0] == (
+        "贵阳市南明区2018Q1清算1行：自2018-03-10起暂停直接结算（黔医保函〔2018〕3号），请核实。"
+    )
+    assert (len(said), said[-1]) == (4, "另有1处同样情形，见 yibao check。")
 
 
 def test_nothing_is_flagged_where_nobody_was_suspended(sqlite_home):

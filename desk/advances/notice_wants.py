@@ -25,6 +25,7 @@ from ledger.postings import Actor
 from posting_rules.notices import CITY, COMES_IN, MADE, PAYER, YEAR, Kind
 from posting_rules.policies import Policy
 from posting_rules.workdays import SpecialDays
+from reports.advances.flags import flag_note, flags
 
 EMERGENCY = "emergency"  # the kind that is made of a plan 紧急调增, and of no other
 PROVISIONAL = "上季度清算尚未全部确认，本次为预核定，确认后另作额度调整。"
@@ -141,9 +142,11 @@ def _of_clearing(maker: Maker) -> list[Wanted]:
     wanted = []
     for city, ids in sorted(cities.items()):
         sums: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
-        for line in notice_sources.source_lines(maker.connection, "F2", ids):
+        lines = notice_sources.source_lines(maker.connection, "F2", ids)
+        for line in lines:
             sums[line.insured, line.scope, line.fund] += line.amount
-        wanted.append(_of_lines(maker, city, sums, ids))
+        note = flag_note(flags(maker.connection, lines))
+        wanted.append(_of_lines(maker, city, sums, ids, note=note))
     return wanted
 
 
@@ -184,10 +187,12 @@ def _of_quarter(maker: Maker) -> list[Wanted]:
     return [_of_lines(maker, "", sums, ids)] if ids else []
 
 
-def _of_lines(maker: Maker, region: str, sums: dict, ids: Sequence[int]) -> Wanted:
+def _of_lines(
+    maker: Maker, region: str, sums: dict, ids: Sequence[int], **more
+) -> Wanted:
     said = [LineRow(*key, amount, "") for key, amount in sums.items()]
     said.sort(key=lambda line: (line.region, plans.SCOPES.index(line.scope), line.fund))
-    return _said(maker, region, said, source_lines=notice_sources.runs(ids))
+    return _said(maker, region, said, source_lines=notice_sources.runs(ids), **more)
 
 
 def _said(maker: Maker, region: str, said: Sequence[LineRow], **more) -> Wanted:

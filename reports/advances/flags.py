@@ -26,6 +26,7 @@ from ledger.schema import ClearingLine
 CLEARING = ClearingLine.__table__
 GO_LIVE, CLOSED = "go-live", "closed"
 SUSPENDED, NOT_OPEN = "suspended", "not-open"
+NOTED = 3  # flags that a notice names one by one
 
 
 class Flag(NamedTuple):
@@ -50,6 +51,14 @@ class Flag(NamedTuple):
         if self.why == SUSPENDED:
             said = f"自{self.since}起暂停直接结算（{self.document}）"
         return f"{place}{self.period}清算{self.lines}行：{said}"
+
+
+def flag_note(found: list[Flag]) -> str:
+    """Flags as a notice's note, a line each; the rest of many are counted."""
+    said = [f"{flag.text}，请核实。" for flag in found[:NOTED]]
+    if len(found) > NOTED:
+        said.append(f"另有{len(found) - NOTED}处同样情形，见 yibao check。")
+    return "\n".join(said)
 
 
 def flags(connection: Connection, lines: Iterable) -> list[Flag]:
