@@ -141,6 +141,8 @@ def _done(home, *, quarter, region, on, amounts, reason, dry_run, by, **asked):
         raise UsageError("--set、--withdraw、--emergency 一次只用一个")
     if asked["amount"] is not None and not asked["emergency"]:
         raise UsageError("--amount 和 --emergency 一起用；改金额用 --set")
+    if asked["edition"] is not None and asked["emergency"]:
+        raise UsageError("--emergency 另成一版，不用 --edition")
     who, edition = actor(by), asked["edition"]
     how = {"dry_run": dry_run}
     if amounts or asked["withdraw"]:
@@ -243,7 +245,7 @@ def _words(policy, made, payer, dry_run: bool) -> dict:
     rows = payer_rows(policy, plan, lines)
     total = sum((row.amount for row in rows), Decimal("0.00"))
     return {
-        "plan": plan.id,
+        "plan": None if dry_run and made.status == "made" else plan.id,
         "quarter": plan.quarter,
         "region": plan.region,
         "edition": plan.edition,

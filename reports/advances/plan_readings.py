@@ -10,18 +10,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Iterable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, case, exists, func, or_, select
 
 from ledger.database import slices
 from ledger.periods import Month, Quarter, period, quarter_of
-from ledger.schema import ClearingLine, Posting, TransferLine
+from ledger.schema import ClearingLine, Posting, TransferLine, Voucher
 from posting_rules.transfers import RETURN
 from reports.usage_notes import bounced
 
-CLEARING, POSTING, TRANSFER = (
+CLEARING, POSTING, TRANSFER, VOUCHER = (
     ClearingLine.__table__,
     Posting.__table__,
     TransferLine.__table__,
+    Voucher.__table__,
 )
 ADVANCES = ("预付金", "紧急调增", "额度调整", RETURN)
 IN_CASH = ("清算资金",)  # X16
@@ -48,6 +49,7 @@ class Sent(NamedTuple):
     quarter: Quarter  # that it is for; that of its 付款日期 where none is named
     amount: Decimal
     arrived: bool
+    unnamed: bool  # the holder's voucher names no quarter (nor several)
 
 
 def cleared(
@@ -97,18 +99,29 @@ def have_cleared(
 
 def sent(
     connection: Connection,
-    region: str,
+    book: str,
     payers: Sequence[str],
     on: date,
     natures: Sequence[str] = ADVANCES,
 ) -> list[Sent]:
-    """Advances (or what `natures` names) between payers and their holder that had
-    left by a day.
+    """Advances (or what `natures` names) between payers and the holder that keeps
+    `book` that had left by a day.
 
     What the bank sent back (X11) was never sent.
     """
+    region = book.partition("-")[0]
+    posting = case(
+        (TRANSFER.c.payee == region, TRANSFER.c.received_posting_id),
+        else_=TRANSFER.c.paid_posting_id,
+    )
+    unnamed = exists().where(
+        VOUCHER.c.posting_id == posting,
+        VOUCHER.c.book_id == book,
+        VOUCHER.c.number.is_not(None),
+        VOUCHER.c.quarter == "",
+    )
     rows = connection.execute(
-        select(TRANSFER).where(
+        select(TRANSFER, unnamed.label("unnamed")).where(
             TRANSFER.c.live,
             TRANSFER.c.paid_on <= on,
             TRANSFER.c.nature.in_(natures),
@@ -134,6 +147,7 @@ def sent(
                 quarter,
                 -amount if returned else amount,
                 arrived,
+                bool(row.unnamed),
             )
         )
     return found

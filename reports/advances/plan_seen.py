@@ -15,7 +15,7 @@ from ledger.periods import Quarter
 from posting_rules.policies import Policy
 from reports.advances import plan_readings
 from reports.advances.plan_history import History, payer_at
-from reports.advances.plan_money import money, payers_of, usage_at
+from reports.advances.plan_money import book_of, money, payers_of, usage_at
 from reports.advances.plan_settings import PlanSettings
 from reports.usage_notes import Cell, set_amounts
 
@@ -46,7 +46,7 @@ class Seen:
         waits = {cell: amount for cell, (amount, _) in self.last_waits.items()}
         self.money = money(rows, self.spread, waits)
         self.listed = plan_readings.months_listed(connection, self.before)
-        asked = (connection, region, self.payers, on)
+        asked = (connection, book_of(policy, region), self.payers, on)
         self.sent = plan_readings.sent(*asked)
         self.in_cash = plan_readings.sent(*asked, plan_readings.IN_CASH)
         self.quotas = {
@@ -78,9 +78,22 @@ class Seen:
         }
 
     def held(self, cell: Cell) -> Decimal:
-        """The advance of the quarter before: what waits of older clearing is gone."""
+        """The advance of the quarter before: without what came later under no
+        quarter's name; what waits of older clearing is gone."""
         advance, _ = self.money.get(cell, (NOTHING, NOTHING))
-        return advance + self.repaid(cell, self.before) - self.older[cell][0]
+        later = sum(
+            (
+                row.amount
+                for row in self.sent
+                if (row.payer, row.scope, row.fund) == cell
+                and row.unnamed
+                and (row.arrived or row.amount < 0)
+                and row.quarter >= self.quarter
+            ),
+            NOTHING,
+        )
+        repaid = self.repaid(cell, self.before)
+        return advance - later + repaid - self.older[cell][0]
 
     def repaid(self, cell: Cell, quarter: Quarter) -> Decimal:
         """What of a quarter's clearing has been paid in cash (X16): the rates take it
