@@ -54,7 +54,7 @@ def make(
         made = make_all(maker, payer)
         if not made:
             raise BookError(f"{period}没有要出具的{maker.kind.name}")
-        if not dry_run:
+        if not dry_run and maker.kind.step(ISSUED) is None:  # else when it is issued
             fresh = [one.row.id for one in made if one.status != "already"]
             notice_files.write_all(home, connection, fresh, special)
     return made

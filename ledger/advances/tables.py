@@ -99,7 +99,7 @@ class Notice(Base):
     notice it is ("" for one that came in), `region` whom it is for ("" everybody;
     another province's code for those between provinces), `title` its printed name,
     `number` its 文号, which a withdrawn one of ours keeps, `state` the last of its
-    steps. `sha256` and `stored` are the xlsx as it was made. `source_lines`: the ids
+    steps. `sha256` and `stored` are the xlsx as it was issued. `source_lines`: the ids
     of the lines (F2, F4, F5) that it says, in runs: 17-340,512.
     """
 
