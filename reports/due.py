@@ -25,7 +25,8 @@ from posting_rules.calendar import (
 )
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays, warning
-from reports.evidence import Answer, evidence_of, submitted_days
+from reports.evidence import evidence_of, submitted_days
+from reports.evidence_forms import Answer
 from reports.evidence_slips import Arrival, arrivals_of
 
 WHO_NAMES = {

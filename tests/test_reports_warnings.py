@@ -11,7 +11,8 @@ from desk.advances.warnings import note
 from desk.homes import put_setting
 from ledger.errors import BookError, UsageError
 from ledger.periods import Quarter, quarter_of
-from reports.advances.warnings import quarters_watched, turns, warnings
+from reports.advances.warning_days import turns
+from reports.advances.warnings import quarters_watched, warnings
 from reports.seen import written_off_by
 from reports.usage import usage_rows
 
