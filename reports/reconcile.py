@@ -25,7 +25,7 @@ from reports.checks.disputed import disputed
 from reports.checks.families import families
 from reports.checks.findings import NOTE, Finding
 from reports.checks.flagged import flagged
-from reports.checks.funding import funding
+from reports.checks.funding import beyond, funding
 from reports.checks.identities import mirrors, passed_on, places, stranded
 from reports.checks.institutions import institutions
 from reports.checks.left_behind import left_behind
@@ -107,6 +107,7 @@ def _advances(connection: Connection, policy: Policy, on: date) -> Iterator[Find
     yield from receipts(connection, policy, sources, on)
     yield from rates(connection, policy, sources, on)
     yield from funding(connection, policy)
+    yield from beyond(policy, sources)
     yield from province_quotas(connection, policy, on)
     yield from stranded(connection, policy, on)
     yield from disputed(connection, policy, on)

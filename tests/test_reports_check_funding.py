@@ -1,6 +1,7 @@
 """check: X2, X3, X5 against their source lines, F4 against F1; each can fail."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from institutions_by_hand import F7
@@ -161,3 +162,17 @@ def test_a_bounced_transfer_leaves_the_plan_to_be_paid_again(sqlite_home):
     take(home, "F1", funding(0, 50, "2017-06-28"))
 
     assert errors(home) == []
+
+
+def test_what_was_paid_before_it_was_cleared_or_sent_is_a_note(sqlite_home):
+    fill(sqlite_home)
+    found = {
+        row.what: (row.found, row.severity)
+        for row in findings(sqlite_home)
+        if row.identity == "3"
+    }
+
+    assert found == {
+        "暂收款——省内异地就医 险种310": (-90, "note"),
+        "暂收款——外省预付金 四川省 险种310": (Decimal("-12.50"), "note"),
+    }

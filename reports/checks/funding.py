@@ -13,11 +13,13 @@ from typing import Iterator, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from ledger import regions
 from ledger.advances.tables import AwayPayment, FundingLine, ProvinceShare
 from ledger.money import NOTHING, grouped
 from ledger.schema import TransferLine
 from posting_rules.policies import Policy
 from reports.checks.findings import ERROR, NOTE, Finding, differing
+from reports.checks.sources import INSIDE, OTHERS, Sources
 
 PLAN, SHARE, TRANSFER, AWAY = (
     FundingLine.__table__,
@@ -60,6 +62,24 @@ def funding(connection: Connection, policy: Policy) -> Iterator[Finding]:
         for finding in _against_plan(book, what, plan, lines):
             yield finding._replace(severity=NOTE) if loose else finding
     yield from _payments(connection, policy)
+
+
+def beyond(policy: Policy, sources: Sources) -> Iterator[Finding]:
+    """Notes: institutions were paid more than is cleared (X3), or than another
+    province has sent (X5)."""
+    for place, amount in sorted(sources.expected.items()):
+        if place.book != f"{policy.province}-centre" or amount <= 0:
+            continue
+        if place.subject == INSIDE:
+            what = f"{INSIDE} 险种{place.fund}"
+            why = "向机构拨付多于已清算的省内异地就医费用（先付后清算）"
+        elif place.subject == OTHERS:
+            name = regions.name(place.detail)
+            what = f"{OTHERS} {name} 险种{place.fund}"
+            why = f"已付{name}参保人员的费用多于其预付金和清算资金"
+        else:
+            continue
+        yield from differing("3", place.book, what, NOTHING, -amount, why, NOTE)
 
 
 def _against_plan(book: str, what: str, plan: list, lines: list[Paid]):
