@@ -6,6 +6,8 @@ from fractions import Fraction
 
 import pytest
 from desk_by_hand import cases
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.errors import RuleError
 from posting_rules.planning import number, work, yuan
@@ -135,3 +137,37 @@ def test_the_formula_takes_what_it_declares_and_settings_are_its_parameters():
     names = {row["name"] for row in POLICY.plan["parameter"]}
 
     assert set(known()["plan-{kind}"].kinds) == names
+
+
+FEN = st.integers(-(10**11), 10**11).map(lambda fen: Decimal(fen) / 100)
+PAID = st.integers(0, 10**11).map(lambda fen: Decimal(fen) / 100)
+
+
+@given(
+    last=FEN,
+    listed=st.integers(0, 3),
+    advance=FEN,
+    waiting=FEN,
+    cash=PAID,
+    history=PAID,
+    first=st.booleans(),
+    estimate=PAID,
+)
+def test_the_formula_is_what_a_plain_reckoning_says(
+    last, listed, advance, waiting, cash, history, first, estimate
+):
+    quarter = Fraction(last)
+    if not first and listed in (1, 2):
+        quarter = quarter * 3 / listed
+    elif not first and listed == 0:
+        quarter += Fraction(history)
+    used = [amount for amount in (quarter, Fraction(history)) if amount > 0]
+    monthly = sum(used) / len(used) / 3 if used else Fraction(estimate)
+    target = max(monthly * (4 if first else 5), Fraction(0))
+    needed = target - (Fraction(advance) - quarter) - Fraction(waiting + cash)
+    hundreds = int(abs(needed) / 100 + Fraction(1, 2)) * (1 if needed > 0 else -1)
+    given_inputs = dict(last=last, listed=listed, advance=advance, waiting=waiting)
+    given_inputs |= dict(cash=cash, history=history, years=1, estimate=estimate)
+    worked = work(POLICY, "核定", inputs(**given_inputs, first=int(first)))
+
+    assert worked.amount == 100 * hundreds
