@@ -52,7 +52,7 @@ def warning_list(session, quarter, on, book, as_json):
             {
                 "on": str(on),
                 "quarters": [str(each) for each in quarters],
-                "warnings": [_words(row, on) for row in rows],
+                "warnings": [_words(row) for row in rows],
             }
         )
         return
@@ -74,10 +74,10 @@ def warning_list(session, quarter, on, book, as_json):
         ],
         "7",
     )
-    _tell_open([row for row in rows if row.open and row.level == "red"], on)
+    _tell_open([row for row in rows if row.open and row.level == "red"])
 
 
-def _tell_open(rows: list, on) -> None:
+def _tell_open(rows: list) -> None:
     """What can be done about each red that nobody took note of."""
     if not rows:
         return
@@ -85,17 +85,17 @@ def _tell_open(rows: list, on) -> None:
     for row in rows:
         click.echo(
             f"  {row.payer_name}：阅处 yibao warning note {row.book} {row.payer} "
-            f"--quarter {row.quarter} --note 说明；{remedy(row, on)}"
+            f"--quarter {row.quarter} --note 说明；{remedy(row)}"
         )
 
 
-def remedy(row, on) -> str:
+def remedy(row) -> str:
     """The command that opens what five (二) wants at red, in words."""
     holder = row.book.partition("-")[0]
     if row.direction == "paid":
         return "与外省商定额度调整（F4）后用 yibao import 导入"
     return (
-        f"紧急调增 yibao plan {quarter_of(on)} --region {holder} "
+        f"紧急调增 yibao plan {row.quarter} --region {holder} "
         f"--emergency {row.payer}"
     )
 
@@ -126,7 +126,7 @@ def warning_note(session, book, payer, quarter, text, on, dry_run, by, as_json):
     )
     row = done.warning
     if as_json:
-        tell_json({"status": done.status, "warning": _words(row, on)})
+        tell_json({"status": done.status, "warning": _words(row)})
         return
     click.echo(
         f"{STATUS[done.status]}：{row.payer_name}{row.quarter}自{row.since}起的"
@@ -134,7 +134,7 @@ def warning_note(session, book, payer, quarter, text, on, dry_run, by, as_json):
     )
 
 
-def _words(row, on) -> dict:
+def _words(row) -> dict:
     from reports.usage import rate_text
 
     return {
@@ -150,7 +150,7 @@ def _words(row, on) -> dict:
         "cleared": f"{row.cleared:.2f}",
         "rate": rate_text(row.rate),
         "open": row.open,
-        "remedy": remedy(row, on) if row.open and row.level == "red" else "",
+        "remedy": remedy(row) if row.open and row.level == "red" else "",
         "notes": [
             {
                 "note": each.note,

@@ -221,7 +221,9 @@ def test_the_commands_list_open_reds_first_and_say_what_to_do(yibao, sqlite_home
 
     assert (code, noted[0]) == (0, 0)
     assert told.index("红色预警") < told.index("黄色预警")
-    assert "yibao plan 2018Q1 --region 520100 --emergency 520102" in told
+    command = "yibao plan 2018Q1 --region 520100 --emergency 520102"
+    assert command in told
+    assert yibao(*command.split()[1:], "--on", "2018-03-05")[0] == 0
     assert noted[1].startswith("已登记：南明区2018Q1自2018-03-01起的红色预警")
     assert "li：启动调增" in after and "没有阅处" not in after
 
