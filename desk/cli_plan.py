@@ -97,7 +97,9 @@ def amount_of(kind: click.ParamType, text: str, param, context) -> Decimal:
 @click.option("--withdraw", is_flag=True, help="撤回没有发布的测算")
 @click.option("--emergency", metavar="代码", help="为一个红色预警的付款方紧急调增")
 @click.option("--amount", type=Yuan(), help="紧急调增的总额，默认按公式")
-@click.option("--edition", type=click.IntRange(1), help="看、改或撤回第几版")
+@click.option(
+    "--edition", type=click.IntRange(1), metavar="版次", help="看、改或撤回第几版"
+)
 @click.option(
     "--xlsx",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -245,7 +245,7 @@ def test_an_emergency_of_a_payer_that_is_not_red_needs_a_reason(sqlite_home):
     q2 = period("2017Q2")
     ask = (sqlite_home, LI, q2, PROVINCE, GUIYANG, ON)
 
-    with pytest.raises(BookError, match="贵阳市2017-07-31的2017Q2使用率是60.00%"):
+    with pytest.raises(BookError, match="贵阳市到2017-07-31，2017Q2使用率60.00%"):
         emergency.increase(*ask)
     with pytest.raises(BookError, match="不用紧急调增；确要调增请用 --amount"):
         later_on = "付款方代码 | 收款方代码 | 到账日期 | 本级金额 | 交易流水号\n"

@@ -94,13 +94,13 @@ def _why(
     rows = usage_at(connection, policy, quarter, region, on)
     row = next((r for r in rows if r.payer == payer), None)
     if row is None or row.level != RED:
-        rate = percent_text(row.rate) if row else "无预付金"
+        rate = f"使用率{percent_text(row.rate)}" if row else "没有预付金和清算"
         if not reason:
             raise BookError(
-                f"{regions.name(payer)}{on}的{quarter}使用率是{rate}，"
+                f"{regions.name(payer)}到{on}，{quarter}{rate}，"
                 f"不到{level_name(policy, RED)}；仍要紧急调增请用 --reason 写明原因"
             )
-        return f"使用率{rate}；{reason}"
+        return f"{rate}；{reason}"
     said = f"使用率{percent_text(row.rate)}（{row.level_name}）"
     return f"{said}；{reason}" if reason else said
 
