@@ -45,11 +45,12 @@ def not_bounced(line=LINE):
 
 
 def under_way(connection: Connection, *conditions) -> list[Original]:
-    """Transfers that left and have not arrived, by posting."""
+    """Transfers that left and have not arrived, by posting; returns are none."""
     rows = connection.execute(
         select(LINE)
         .where(
             LINE.c.live,
+            LINE.c.nature != RETURN,
             LINE.c.received_on.is_(None),
             LINE.c.paid_posting_id.is_not(None),
             not_bounced(),
