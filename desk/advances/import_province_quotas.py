@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from desk.taking import Desk, Taken, other_content, same_text
 from importers.faults import Faults, Wrong
 from ledger import regions, sources
+from ledger.advances import province_quotas
 from ledger.documents import ProvinceQuota, SourceDocument
 
 TITLES = {
@@ -17,29 +18,40 @@ TITLES = {
     "after": "调整后额度",
     "change": "调整额",
     "term": "期限",
-    "first": "表名（首次或调整）",
 }
 
 
 def take(
     connection: Connection, desk: Desk, document: SourceDocument, document_id: int
 ) -> Taken:
-    """Keep the new lines of a year's table or notice."""
+    """Keep the new lines of a year's table or notice.
+
+    Table and notice of a year say the same; that it is the first time (收款通知书)
+    is learnt from whichever has it.
+    """
     _check(desk, document)
     years = {line.year for line in document.lines}
     known = {
         _key(row.line): row
         for row in sources.known_lines(connection, "F4", "year", years)
     }
-    new = []
+    new, first = [], []
     for line in document.lines:
         there = known.get(_key(line))
         if there is None:
             new.append(line)
-        elif same_text(line) != same_text(there.line):
+        elif _content(line) != _content(there.line):
             other_content(document, line, there, TITLES)
+        elif line.first and not there.line.first:
+            first.append(there.id)
     sources.insert_lines(connection, "F4", document_id, new, [()] * len(new))
-    return Taken(new=len(new), known=len(document.lines) - len(new))
+    province_quotas.set_first(connection, first)
+    count = len(document.lines) - len(new) - len(first)
+    return Taken(new=len(new), known=count, completed=len(first))
+
+
+def _content(line: ProvinceQuota) -> tuple:
+    return same_text(line._replace(first=False))
 
 
 def _check(desk: Desk, document: SourceDocument) -> None:
