@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from desk_by_hand import WANG, take_clearings, take_transfers
+from desk_by_hand import LI, WANG, rows, take, take_clearings, take_transfers
 from notices_by_hand import (
     PAYMENT,
     RECEIPT,
@@ -17,6 +17,8 @@ from notices_by_hand import (
     told,
 )
 
+from desk.advances import bank_master
+from desk.advances.bank_master import Wanted
 from desk.reversing import reverse
 from desk.vouchers import reject
 from ledger.errors import UsageError
@@ -231,3 +233,33 @@ def test_a_receipt_notice_is_received_with_the_money(sqlite_home):
     )
 
     assert steps_told(sqlite_home, "粤付〔2018〕1号")[-1] == "2018-02-23 received C1"
+
+
+def test_a_statement_that_sends_money_back_takes_the_payment_back(sqlite_home):
+    """The county's money to its city: told as paid by F1, sent back by F6."""
+    keep_plan(sqlite_home, {("520102", "跨省", "310"): "100.00"}, region="520100")
+    make(sqlite_home, region="520100")
+    bulk(sqlite_home, "issue", region="520100")
+    wanted = Wanted(
+        *("52010201", "南明区财政局", "某银行", "520102", "520102-county-agency"),
+        *("", "", "310", date(2017, 1, 1)),
+    )
+    bank_master.add(sqlite_home, LI, wanted, "开户批复")
+    take_transfers(
+        sqlite_home,
+        "付款日期 | 付款账号 | 收款账号 | 交易流水号 | 通知书编号\n"
+        "2018-01-26 | 52010201 | 52010001 | LS001 | 贵阳市异预〔2018〕1号",
+    )
+    before = told(sqlite_home)[0]
+    back = """
+账号|日期|交易流水号|收入金额|支出金额|余额|摘要
+52010201|2018-01-26|LS001||100.00|-100.00|预付金
+52010201|2018-01-29|TH1|100.00||0.00|退汇"""
+    result = take(sqlite_home, "F6", rows(back), "对账单.csv", total=False)
+
+    assert before.endswith("paid")
+    assert any("退汇，待重新划拨" in word for word in result.warnings)
+    assert (
+        steps_told(sqlite_home, "贵阳市异预〔2018〕1号")[-1]
+        == "2018-01-29 approved TH1"
+    )

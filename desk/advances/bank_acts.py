@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from desk.advances import bank_master, bank_posting
+from desk.advances import bank_master, bank_posting, notice_payments
 from desk.advances.bank_matching import accounts_of, net_of, settle
 from desk.taking import approved, desk_of
 from desk.vouchers import found, voucher_lines, voucher_name
@@ -60,6 +60,7 @@ def reconcile_account(
         group = together(bank_accounts.every(connection, policy), rows[0].number)
         settled = settle(connection, desk, [row.number for row in group])
         vouchers, _ = approved(connection, desk, settled.posting_ids, False)
+        notice_payments.settle(connection, actor)
         made = reconcile(connection, policy, group, on)
         if made is None:
             raise BookError(
@@ -109,6 +110,7 @@ def match(
             )
             ids = _bounce(connection, desk, policy, row, account, voucher)
             made, _ = approved(connection, desk, ids, False)
+            notice_payments.settle(connection, actor)
         else:
             _check(connection, policy, line, account, voucher, booked)
             bank_lines.set_matched(
