@@ -92,6 +92,23 @@ class Advances:
             found.update(apportioned(amount, weights))
         return found
 
+    def more(
+        self, quarter: Quarter, city: str, part: Part, amount: Decimal
+    ) -> Amounts:
+        """What a line that came after the plan adds to what a city is asked for."""
+        before = quarter_before(quarter)
+        payers = [own_people(city), *counties(city)]
+        back = {key: self.cleared[before][key] for key in self.cleared[before]}
+        first = {cell: self._again(quarter, payers, cell) for cell in self.cells(city)}
+        self.cleared[before] = back | {part: back[part] + amount}
+        self.moved[part] -= amount
+        found = {}
+        for cell, asked in first.items():
+            extra = self._again(quarter, payers, cell) - asked
+            if extra:
+                found[Part(own_people(city), *cell)] = extra
+        return found
+
     def cells(self, city: str) -> list[tuple[str, str]]:
         """范围 and 险种 of a payer, in the order of a plan's lines."""
         known = {part[1:] for part in self.world.need if part.payer == own_people(city)}
@@ -113,6 +130,7 @@ class Advances:
             "listed": 3,
             "advance": held,
             "waiting": self._sum(self.waiting, payers, cell),
+            "cash": 0,
         }
         return work(self.policy, QUOTA, inputs).amount
 
@@ -126,6 +144,7 @@ class Advances:
             "last": self._sum(before, payers, cell) if before else 0,
             "listed": 3 if before else 0,
             "waiting": 0,
+            "cash": 0,
             "history": sum(past, Fraction(0)) / len(past) if past else 0,
             "years": len(past),
             "first": 0,
