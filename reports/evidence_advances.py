@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Callable, Iterable, NamedTuple
+from typing import Callable, Iterable, NamedTuple, Sequence
 
 from sqlalchemy import Connection, and_, func, or_, select
 
@@ -140,11 +140,27 @@ def to_provinces(
     connection: Connection, policy: Policy, years: Iterable[int]
 ) -> list[ToProvince]:
     """Transfers between us and other provinces in some years; a bounced one is none."""
-    asked = sorted(years)
+    rows = _between_provinces(connection, policy, sorted(years))
+    return [
+        (
+            ToProvince(row.nature, True, row.payee, row.paid_on)
+            if row.payer == policy.province
+            else ToProvince(
+                row.nature, False, row.payer, row.received_on or row.paid_on
+            )
+        )
+        for row in rows
+    ]
+
+
+def _between_provinces(
+    connection: Connection, policy: Policy, years: Sequence[int]
+) -> list:
+    """The lines behind `to_provinces`."""
     bounced = select(TRANSFER.c.bounces_id).where(
         TRANSFER.c.live, TRANSFER.c.bounces_id.is_not(None)
     )
-    rows = connection.execute(
+    return connection.execute(
         select(
             TRANSFER.c.nature,
             TRANSFER.c.payer,
@@ -165,20 +181,10 @@ def to_provinces(
             TRANSFER.c.scope == "跨省",
             TRANSFER.c.nature.in_((*ADVANCES, RETURN, CLEARING_MONEY)),
             TRANSFER.c.paid_on.between(
-                date(min(asked), 1, 1), date(max(asked), 12, 31)
+                date(min(years), 1, 1), date(max(years), 12, 31)
             ),
         )
-    )
-    return [
-        (
-            ToProvince(row.nature, True, row.payee, row.paid_on)
-            if row.payer == policy.province
-            else ToProvince(
-                row.nature, False, row.payer, row.received_on or row.paid_on
-            )
-        )
-        for row in rows
-    ]
+    ).all()
 
 
 def province_quotas(

@@ -46,6 +46,7 @@ def forms_of(
     years = years_of(falling)
     kinds = {
         **_of_advances(connection, policy, quarters, shown),
+        **_of_plans(connection, policy, quarters),
         **_of_provinces(connection, policy, years),
         **_of_lists(connection, quarters | {month.quarter for month in months}),
         "bank-slip": _of_slips(arrived),
@@ -68,13 +69,11 @@ def years_of(falling: Sequence[Deadline]) -> set[int]:
 def _of_advances(
     connection: Connection, policy: Policy, quarters: set, shown: Notices
 ) -> dict[str, Asked]:
-    """quota, advance-received, plan, plan-paid: F3, F1, F5."""
+    """quota, advance-received: F3, F1."""
     if not quarters:
         return {}
     set_ = advances.editions(connection, quarters)
     arrivals = advances.arrivals(connection, policy, quarters)
-    plans = advances.plans(connection, quarters)
-    payments = advances.plan_payments(connection, policy, quarters)
 
     def quota(deadline, region, on):
         rows = set_.get((deadline.period, region), ())
@@ -98,6 +97,18 @@ def _of_advances(
             return Answer(min(day, deadline.due), "核定额不大于零，不用上解")
         return Answer(*advances.arrived_by(arrivals.get(place, []), due, on))
 
+    return {"quota": quota, "advance-received": received}
+
+
+def _of_plans(
+    connection: Connection, policy: Policy, quarters: set
+) -> dict[str, Asked]:
+    """plan, plan-paid: F5, F1."""
+    if not quarters:
+        return {}
+    plans = advances.plans(connection, quarters)
+    payments = advances.plan_payments(connection, policy, quarters)
+
     def plan(deadline, region, on):
         _, imported = plans.get(deadline.period, (None, None))
         return taken(imported, deadline)
@@ -107,12 +118,7 @@ def _of_advances(
         amounts = payments.get(deadline.period, [])
         return Answer(*advances.plan_paid(amounts, planned, on))
 
-    return {
-        "quota": quota,
-        "advance-received": received,
-        "plan": plan,
-        "plan-paid": plan_paid,
-    }
+    return {"plan": plan, "plan-paid": plan_paid}
 
 
 def _of_provinces(

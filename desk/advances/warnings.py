@@ -50,23 +50,24 @@ def note(
         row = max(found, key=lambda each: (each.until is None, each.since))
         if any((each.note, each.by) == (text, actor.by) for each in row.notes):
             return Noted("already", row)
-        add_note(
-            connection,
-            NoteRow(
-                id=0,
-                book=book,
-                payer=payer,
-                direction=row.direction,
-                quarter=str(quarter),
-                level=row.level,
-                since=row.since,
-                on_day=on,
-                note=text,
-                by=actor.by,
-                at=actor.at,
-            ),
-        )
+        add_note(connection, _row(row, actor, text, on))
     return Noted("checked" if dry_run else "noted", row)
+
+
+def _row(warned: Warned, actor: Actor, text: str, on: date) -> NoteRow:
+    return NoteRow(
+        id=0,
+        book=warned.book,
+        payer=warned.payer,
+        direction=warned.direction,
+        quarter=str(warned.quarter),
+        level=warned.level,
+        since=warned.since,
+        on_day=on,
+        note=text,
+        by=actor.by,
+        at=actor.at,
+    )
 
 
 def _nothing(book: str, payer: str, quarter: Quarter, on: date) -> str:

@@ -86,17 +86,14 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         policy = advance_policy(province)
         bands = policy.warnings if policy else ()
         seen_day = seen_on(connection, quarter, on)
-        rows = due = alarms = []
+        rows = due = []
         warning = ""
-        overdue, suspended = [], []
+        alarms = {}
         if policy:
             rows = usage_rows(connection, quarter=quarter, on=seen_day)
             due = due_rows(connection, quarter, on)
             warning = calendar_warning(connection, quarter)
-            watched = quarters_watched(on) if quarter == quarter_of(on) else [quarter]
-            alarms = lists.alarms(warnings(connection, watched, on))
-            overdue = candidates(connection, on)
-            suspended = [each for each in standing(connection, on) if each.holds]
+            alarms = alarms_of(connection, quarter, on)
         ids = books.all_books(connection)
         drafts = _drafts(connection)
         accounts = region_rows(connection)
@@ -122,15 +119,24 @@ def seen(home: Home, quarter: Quarter, on: date, unit: str) -> dict:
         "others": picture.other_provinces(rows),
         "duties": lists.duties(row for row in due if row.told),
         "warning": warning,
-        "alarms": alarms[:ALARMS_SHOWN],
-        "alarm_count": len(alarms),
-        "overdue": overdue,
-        "suspended": suspended,
+        **alarms,
         "drafts": drafts[:DRAFTS_SHOWN],
         "draft_count": len(drafts),
         "books": len(ids),
         "printed": len(years),
         "shelves": lists.shelves(ids, years),
+    }
+
+
+def alarms_of(connection, quarter: Quarter, on: date) -> dict:
+    """What stands out: warnings, who is overdue, who is suspended."""
+    watched = quarters_watched(on) if quarter == quarter_of(on) else [quarter]
+    found = lists.alarms(warnings(connection, watched, on))
+    return {
+        "alarms": found[:ALARMS_SHOWN],
+        "alarm_count": len(found),
+        "overdue": candidates(connection, on),
+        "suspended": [each for each in standing(connection, on) if each.holds],
     }
 
 

@@ -93,11 +93,7 @@ def _warned(
     words: list[NoteRow],
     on: date,
 ) -> list[Warned]:
-    """The warnings of one payer; a note goes to the one that its day lies in.
-
-    Vouchers of an earlier day may have moved a warning since: then a note goes to the
-    last one of its level.
-    """
+    """The warnings of one payer, with their notes."""
     book, direction, payer = place
     ends = [turn.on for turn in turned[1:]] + [None]
     found = [
@@ -119,6 +115,16 @@ def _warned(
         for turn, end in zip(turned, ends)
         if turn.level != NORMAL
     ]
+    _attach(found, words)
+    return found
+
+
+def _attach(found: list[Warned], words: list[NoteRow]) -> None:
+    """Give each note to the warning that its day lies in.
+
+    Vouchers of an earlier day may have moved a warning since: then a note goes to the
+    last one of its level.
+    """
     for word in words:
         same = [row for row in found if row.level == word.level]
         within = [
@@ -128,4 +134,3 @@ def _warned(
         ]
         for row in (within or same)[-1:]:
             row.notes.append(word)
-    return found
