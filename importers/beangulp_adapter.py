@@ -60,7 +60,8 @@ class BookImporter(Importer):
     def extract(self, filepath: str, existing: data.Entries) -> data.Entries:
         """The book's transactions; raises SourceError when the file is wrong."""
         document = _document(filepath)
-        made = _postings(self.policy, document, lambda on: self.reading)
+        made = list(_postings(self.policy, document, lambda on: self.reading))
+        self._refuse_shared(document, made)
         return [
             _transaction(filepath, number, posting, voucher)
             for number, (posting, voucher) in enumerate(
@@ -70,6 +71,19 @@ class BookImporter(Importer):
                 if voucher.book == self.book
             )
         ]
+
+    def _refuse_shared(self, document: SourceDocument, made: list[Posting]) -> None:
+        """X2 in finance's book depends on the plan and on what provinces hold here."""
+        if self.book.endswith("-finance") and any(
+            voucher.book == self.book
+            for posting in made
+            if posting.event == transfers.FUNDING
+            for voucher in posting.vouchers
+        ):
+            raise SourceError(
+                f"{document.name}有按用款计划的省内划转（X2），外省的部分要看账上的"
+                "用款计划；请用 yibao import 导入"
+            )
 
     def deduplicate(self, entries: data.Entries, existing: data.Entries) -> None:
         """Mark what the book holds already: same link and rule, never by likeness."""

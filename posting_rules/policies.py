@@ -16,7 +16,7 @@ class Entry(NamedTuple):
     """An entry template (分录模板): which subjects take which amounts.
 
     `debit` and `credit` are pairs of printed subject and amount: own, lower,
-    total, each payer, each place.
+    total, each payer, each place, each other province.
     """
 
     id: str

@@ -10,6 +10,7 @@ from forms_by_hand import line, write_form
 from desk.importing import import_files
 from importers.beangulp_adapter import BookImporter
 from ledger.book_files import book_path
+from ledger.errors import SourceError
 from ledger.postings import Actor
 
 BOOK = "520100-city-agency"
@@ -77,6 +78,18 @@ def test_a_clearing_list_extracts_for_a_city(tmp_path):
     (entry,) = BookImporter("F2", BOOK).extract(str(path), [])
 
     assert entry.meta["rule"] == "guizhou_2017_204/2.2.2"
+
+
+def test_what_depends_on_the_plan_is_not_guessed(tmp_path):
+    path = tmp_path / "划拨单.csv"
+    ours = {"付款方代码": "520000", "收款方代码": "520000", "用途": "省内"}
+    write_form(path, form="F1", rows=[line("F1", 所属季度="2017Q2", **ours)])
+
+    (entry,) = BookImporter("F1", "520000-centre").extract(str(path), [])
+    with pytest.raises(SourceError, match="请用 yibao import 导入"):
+        BookImporter("F1", "520000-province-finance").extract(str(path), [])
+
+    assert entry.meta["rule"] == "guizhou_2017_204/X2"
 
 
 def test_stock_beangulp_identifies_and_extracts(transfers, tmp_path):
