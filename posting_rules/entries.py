@@ -24,8 +24,8 @@ def lines(entry: Entry, amounts: dict[str, list[Share]]) -> tuple[Line, ...]:
     """A template's lines with amounts, in printed order, debit first.
 
     `amounts` names what the template asks for: own, lower, total, each payer,
-    each place, each other province. Zero lines are left out, a net below zero is red on its printed
-    side; no lines at all means no voucher (RULES.md section 3).
+    each place, each other province. Zero lines are left out, a net below zero is
+    red on its printed side; no lines at all means no voucher (RULES.md section 3).
     """
     made = [
         Line(side, subject, share.detail, share.fund, share.amount)
