@@ -74,7 +74,7 @@ def test_a_column_that_the_head_does_not_say_stays():
         row[9] = "另一个账号"
 
     assert told_columns(paper(rows=rows)) == [
-        *("单位代码", "单位", "用途", "险种", "金额", "收款账号", "备注"),
+        *("单位代码", "单位", "用途", "险种", "金额", "收款账号"),
     ]
 
 
@@ -153,7 +153,7 @@ def quota_list(count: int, note: str):
         (paper(), 1, False),
         (paper(rows=rows_of(8), notes=("暂定，确认后另作调整。",)), 1, False),
         (paper(rows=rows_of(60)), 3, False),
-        (quota_list(18, ""), 1, False),
+        (quota_list(20, ""), 1, False),
         (quota_list(5, "无历史数据，请人工测算"), 1, True),
         (quota_list(22, "无历史数据，请人工测算"), 2, True),
     ],

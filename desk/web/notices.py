@@ -29,6 +29,7 @@ from reports.advances.working_page import working_page
 
 STYLE_ADDRESS = "/notices/paper.css"
 SHOWN = 200  # of a list without a period
+LAST_ID = 2**31 - 1  # what a column of ids can be asked for
 ALL = ("全部文书", "/notices/")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOOKS = {  # a state's chip, where it is not simply under way
@@ -155,6 +156,8 @@ def _counts(rows: Sequence[Listed]) -> list[tuple[str, str, int]]:
 
 
 def _known(connection: Connection, id: int) -> int:
+    if id > LAST_ID:
+        raise UnknownNotice(f"没有文书{id}")
     try:
         return notices.notice(connection, id).id
     except BookError as error:

@@ -23,7 +23,7 @@ SAID = (  # the head or the account's box says it
 FACTS = (  # told in the line above the table
     *("单位代码", "单位", "版次", "类型", "清算单号", "清算性质", "确认日期"),
 )
-WIDEST_WITH_NOTES = 9  # columns; a wider table has none for words added by hand
+WITH_NOTES = 5  # columns; such a table has room for one of words by hand
 
 
 class PrintedTable(NamedTuple):
@@ -51,7 +51,7 @@ def printed_table(paper: NoticePaper) -> PrintedTable:
             notes = at if column.title == "备注" else notes
         else:
             shown.append(at)
-    if notes is not None and 4 < len(shown) < WIDEST_WITH_NOTES:
+    if notes is not None and len(shown) == WITH_NOTES:
         shown, aside = [*shown, notes], [at for at in aside if at != notes]
     return PrintedTable(tuple(shown), tuple(aside), tuple(facts))
 
