@@ -214,6 +214,25 @@ def test_a_provisional_plan_is_trued_up_after_confirmation(home):
     assert {row.payer for row in trued.lines} == {GUIYANG}
 
 
+def test_a_true_up_does_not_undo_what_people_entered(sqlite_home):
+    """280000 was issued instead of 300000; 30000 less was cleared: 80000 back."""
+    later(sqlite_home)
+    issued = make(sqlite_home)
+    change = {CELL: Decimal("280000.00")}
+    plan_edits.edit(sqlite_home, LI, Q3, PROVINCE, change, "函")
+    issue(sqlite_home, issued)
+    again = make(sqlite_home)
+    less = "清算单号 | 清算性质 | 清算期 | 参保地代码 | 基金支付\n"
+    take_clearings(sqlite_home, less + "QS2 | 冲减 | 2017Q2 | 520102 | -30000.00")
+    trued = make(sqlite_home)
+    issue(sqlite_home, trued)
+    settled = make(sqlite_home)
+
+    assert (again.status, settled.status) == ("already", "already")
+    assert amounts(trued) == {CELL: Decimal("-80000.00")}
+    assert trued.lines[0].note == "沿用已发布的人工调整-20,000.00元"
+
+
 def test_an_emergency_does_not_count_against_the_quarters_plan(sqlite_home):
     """紧急调增 is set besides the 核定: a true-up does not take it back."""
     later(sqlite_home, advance="310000.00")

@@ -8,10 +8,10 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from desk.advances.plan_edits import edit_in
+from desk.advances.plan_reckoning import line_of
 from desk.advances.planning import (
     Made,
     keep,
-    line_of,
     made,
     new_head,
     policy_at,

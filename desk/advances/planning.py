@@ -8,24 +8,21 @@ one). 依据：三（三）；附件一 一（一）、三；五（二）
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances.plan_reckoning import reckoned
 from ledger import regions, settings
 from ledger.advances import plans
-from ledger.advances.plans import CHANGE, EMERGENCY, MADE, QUOTA, LineRow, PlanRow
+from ledger.advances.plans import CHANGE, EMERGENCY, MADE, LineRow, PlanRow
 from ledger.database import Home
 from ledger.errors import BookError, RuleError, UsageError
-from ledger.money import NOTHING
 from ledger.periods import Quarter
 from ledger.postings import Actor
-from posting_rules.planning import work
 from posting_rules.policies import Policy, policy_of
-from reports.advances.plan_inputs import Position, regular
 from reports.advances.plan_money import payers_of
-from reports.usage_notes import last_edition_set, set_amounts
+from reports.usage_notes import last_edition_set
 
 
 class Made(NamedTuple):
@@ -83,38 +80,6 @@ def make_in(
         plans.withdraw(connection, old.id, "重新测算与已核定的一致")
         return _as_set(connection, quarter, region)
     return keep(connection, actor, head, lines, old, keep_edits)
-
-
-def reckoned(
-    connection: Connection, policy: Policy, quarter: Quarter, region: str, on: date
-) -> tuple[str, list[tuple[Position, LineRow]]]:
-    """The kind of plan that a quarter needs now, and its lines; nothing is kept."""
-    positions = regular(connection, policy, quarter, region, on)
-    before = {
-        cell: amount.regular
-        for cell, amount in set_amounts(connection, quarter).items()
-        if cell[0] in payers_of(policy, region)
-    }
-    kind = CHANGE if before else QUOTA
-    return kind, [
-        (position, line_of(policy, kind, position, before.get(position[:3], NOTHING)))
-        for position in positions
-    ]
-
-
-def line_of(policy: Policy, kind: str, position: Position, before: Decimal) -> LineRow:
-    """A position's line: the formula's result, less what earlier editions set."""
-    worked = work(policy, kind, position.inputs, position.parameters)
-    return LineRow(
-        payer=position.payer,
-        scope=position.scope,
-        fund=position.fund,
-        computed=worked.amount,
-        before=before,
-        amount=worked.amount - before,
-        working=worked.as_json(),
-        note="；".join(position.notes),
-    )
 
 
 def keep(
