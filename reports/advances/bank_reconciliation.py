@@ -52,7 +52,7 @@ class Item(NamedTuple):
 class Reconciliation(NamedTuple):
     """One or more accounts on a day; both sides adjusted should be the same."""
 
-    accounts: tuple[Account, ...]
+    accounts: tuple[Account, ...]  # those that have a statement
     on: date
     until: date  # the day of the last line of the statements
     statement: Decimal
@@ -128,6 +128,7 @@ def reconcile(
     lines = bank_lines.rows_of(connection, numbers, until=on)
     if not lines:
         return None
+    told = {line.account for line in lines}
     moves = _movements(connection, accounts, on)
     proofs = _proofs(connection, numbers)
     first = min(line.day for line in lines)
@@ -136,7 +137,7 @@ def reconcile(
     before = sum((m.net for m in moves if m.posting_id in begun), NOTHING)
     month = on.replace(day=1)
     return Reconciliation(
-        accounts=tuple(accounts),
+        accounts=tuple(row for row in accounts if row.number in told),
         on=on,
         until=max(line.day for line in lines),
         statement=statement,
