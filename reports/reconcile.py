@@ -29,6 +29,7 @@ from reports.checks.funding import beyond, funding
 from reports.checks.identities import mirrors, passed_on, places, stranded
 from reports.checks.institutions import institutions
 from reports.checks.left_behind import left_behind
+from reports.checks.notices import kept_notices
 from reports.checks.people import accounts, below_zero
 from reports.checks.people_lines import lines
 from reports.checks.people_moved import movements
@@ -68,6 +69,7 @@ def _findings(
     policy = advance_policy(province)
     if policy:
         yield from _advances(connection, policy, on)
+        yield from kept_notices(connection, policy, home)
     else:
         yield from banks(connection, province, NO_SOURCES, on)
     yield from statements(connection, policy, on)
