@@ -116,6 +116,13 @@ def test_steps_stand_beside_the_paper_and_what_was_said_in_its_box():
     assert "市（州）经办机构确认意见 黔异预〔2018〕1号 有异议，数不对" in words(sheet)
 
 
+def test_what_others_issued_is_not_ours_to_sign():
+    found = words(notice_page(paper(office="", opinions=())))
+
+    assert "以原件为准" in found
+    assert "公章" not in found and "复核人" not in found
+
+
 def test_hostile_words_are_words():
     evil = "<img src=x onerror=alert(1)>\"'&"
     made = paper(

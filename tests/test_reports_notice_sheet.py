@@ -264,3 +264,10 @@ def test_a_row_is_as_high_as_its_longest_text():
     heights = [sheet.row_dimensions[row].height for row in (6, 7)]
 
     assert heights[0] > 5 * heights[1] > 0
+
+
+def test_what_others_issued_is_not_ours_to_sign():
+    found = "\n".join(texts(paper(office="", opinions=())))
+
+    assert "以原件为准" in found
+    assert "公章" not in found and "经办人" not in found

@@ -42,6 +42,7 @@ WIDEST_UPRIGHT = 7  # columns
 LARGEST_NUMBER = 10**13  # a cell's number holds its fen up to here
 A4 = 9
 ASIDE = "以下各栏供导入时读取，不打印"
+COPY = "收到的文书，按登记的内容打印，以原件为准。"
 BLANK = "＿＿＿＿＿＿＿"
 
 
@@ -176,20 +177,28 @@ class _Sheet:
             self.line(f"　　　　　账　　号：{paper.payee.number}", "box")
             self.line(f"　　　　　开户银行：{paper.payee.bank}", "box")
         if paper.due_day:
-            self.line(f"到账期限　{day_text(paper.due_day)}前", "box")
+            word = "到账期限　" if paper.payee else "期限："
+            self.line(f"{word}{day_text(paper.due_day)}前", "box")
         for number, note in enumerate(paper.notes, 1):
             self.line(f"说明{number}：{note}", "note")
-        self.line("", "sign", 0.5)
-        names = ("经办人", "复核人", "负责人")
-        self.line("　　".join(f"{name}：{BLANK}" for name in names), "sign", 1.5)
-        self.line("", "sign", 0.5)
-        self.line(f"{paper.office}（公章）", "seal")
-        self.line(day_text(paper.made_on), "seal")
-        self.line("", "sign", 0.5)
+        if paper.office:
+            self.signatures()
+        else:
+            self.line(COPY, "note")
         for opinion in paper.opinions:
             hand = "经办人：　　　　　　　负责人：　　　　　　　（公章）　　　　"
             self.line(f"{opinion.title}：\n\n\n{hand}　　年　　月　　日", "box")
         self.line(f"依据：{paper.cite}", "basis")
+
+    def signatures(self) -> None:
+        """Lines to sign on, and the office with its day, where the seal goes."""
+        self.line("", "sign", 0.5)
+        names = ("经办人", "复核人", "负责人")
+        self.line("　　".join(f"{name}：{BLANK}" for name in names), "sign", 1.5)
+        self.line("", "sign", 0.5)
+        self.line(f"{self.paper.office}（公章）", "seal")
+        self.line(day_text(self.paper.made_on), "seal")
+        self.line("", "sign", 0.5)
 
     def set_up(self) -> None:
         """Widths, and how it is printed: one page wide, the header on every page."""
