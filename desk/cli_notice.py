@@ -26,6 +26,11 @@ STATUS = {
     "done": "已登记",
     "skipped": "没有处理",
 }
+KINDS = (
+    "种类：advance-list 预付金明细表，advance-notice 收款通知书，emergency 紧急调增，"
+    "funding-plan 用款计划，clearing-list 清算明细，clearing-notice 清算拨付通知书"
+    "（按季度），quota-change 跨省额度调整（按年）。"
+)
 ACT_HELP = {
     "issue": "下达；测算的明细表同时登记为核定额",
     "confirm": "市州（县区）经办机构确认",
@@ -43,7 +48,7 @@ def notice():
     pass
 
 
-@notice.command("make", help="按测算、清算明细、额度表或用款计划生成文书。")
+@notice.command("make", help=f"按测算、清算明细、额度表或用款计划生成文书。{KINDS}")
 @click.argument("kind", metavar="种类")
 @click.argument("period", type=PERIOD, metavar="期间")
 @click.option("--region", default="", metavar="代码", help="由谁出具（省或市州）或单位")
