@@ -294,7 +294,9 @@ def test_an_emergency_is_a_notice_of_its_own_beside_the_quarters(sqlite_home):
     ]
     assert "520200 390 3.00 0.00" in quotas(sqlite_home)
     with sqlite_home.reading() as connection:
-        assert paper_of(connection, 5).due_day == date(2018, 3, 15)
+        paper = paper_of(connection, 5)
+    assert paper.due_day == date(2018, 3, 15)
+    assert paper.next_step == "下一步：市（州）经办机构确认，截止2018-03-15"
 
 
 def test_a_city_numbers_its_own_notices_to_its_counties(sqlite_home):

@@ -153,8 +153,8 @@ def next_step(
     if row.origin == notices.RECEIVED:  # when it was sent is not known
         days.pop(ISSUED, None)
     day = rules.step_day(policy, kind, state, period_of(row.period), days, special)
-    if day is None and state == rules.PAID:
-        day = row.due_day
+    if day is None and state != rules.RECEIVED:
+        day = row.due_day  # what comes before the money, at the latest with it
     return Next(state, who_does(kind, row, state), day)
 
 
