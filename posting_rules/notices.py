@@ -262,11 +262,19 @@ def _day_of(
         (
             row.due
             for quarter in (first, first.next)
-            for row in deadlines(tasks.values(), quarter, special)
+            for row in deadlines(_with_before(task, tasks), quarter, special)
             if row.task == task.id and row.period == text
         ),
         None,
     )
+
+
+def _with_before(task: Task, tasks: dict[str, Task]) -> list[Task]:
+    """A task with those that its day counts from; the others need no day here."""
+    found = [task]
+    while before := (found[-1].workdays_after or {}).get("task"):
+        found.append(tasks[before])
+    return found
 
 
 def known_steps(states: Sequence[tuple[str, date]]) -> dict[str, date]:
