@@ -53,6 +53,8 @@ DUE_COLUMNS = (
     Column("地区", "text", 20),
     Column("状态", "text", 8),
     Column("办理日", "day", 12),
+    Column("迟（天）", "text", 9),
+    Column("说明", "text", 36),
     Column("依据", "text", 40),
 )
 
@@ -118,6 +120,8 @@ def due_sheet(title: str, line: str, rows: Sequence[DueRow]) -> Sheet:
             row.region_name,
             row.state_name,
             row.done_on,
+            str(row.late_by or ""),
+            row.note,
             row.cite,
         ]
         for row in rows

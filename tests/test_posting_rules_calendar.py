@@ -11,11 +11,14 @@ from posting_rules.calendar import (
     after_event,
     calendar_tasks,
     deadlines,
+    due_before,
     guesswork_years,
     late_by,
     read_tasks,
     state,
+    steps_of,
 )
+from posting_rules.policies import policy_of
 from posting_rules.workdays import is_workday, special_days
 
 CASE_FILE = Path(__file__).parent / "cases" / "calendar.toml"
@@ -246,3 +249,40 @@ def test_a_task_in_other_words_is_refused(wrong):
 def test_two_tasks_of_one_id_are_refused():
     with pytest.raises(AssertionError):
         read_tasks([TASKS[0]._asdict()] * 2)
+
+
+def test_what_counts_from_another_task_counts_from_its_doing():
+    early = {("monthly-submit", "2018-01"): date(2018, 2, 1)}
+    late = {("monthly-submit", "2018-02"): date(2018, 3, 28)}
+    first, second = Quarter(2018, 1), Quarter(2018, 2)
+
+    def payments(quarter, happened):
+        rows = deadlines(TASKS, quarter, None, happened)
+        return {row.period: row.due for row in rows if row.task == "monthly-payment"}
+
+    assert payments(first, early) == {
+        "2017-12": date(2018, 1, 22),
+        "2018-01": date(2018, 2, 14),  # 02-11 a make-up Sunday
+        "2018-02": date(2018, 3, 21),
+    }
+    assert "2018-02" not in payments(first, late)
+    assert payments(second, late)["2018-02"] == date(2018, 4, 12)
+
+
+def test_the_day_before_is_that_of_the_month_before():
+    task = next(task for task in TASKS if task.id == "receipt-confirm-province")
+    [march] = [
+        row
+        for row in deadlines(TASKS, Quarter(2018, 1))
+        if (row.task, row.period) == (task.id, "2018-03")
+    ]
+
+    assert due_before(task, march) == date(2018, 2, 28)
+
+
+def test_the_last_step_of_a_task_ends_it():
+    steps = steps_of(policy_of("520000").notice_kinds)
+
+    assert steps["advance-submit"] == {"advance-notice": "submitted"}
+    assert steps["monthly-payment"] == {"payment-notice": "paid"}
+    assert "" not in steps
