@@ -98,10 +98,11 @@ def _cases(connection: Connection, policy: Policy) -> list[Case]:
         for row in notices.notices(connection)
         if row.number in by_number or row.state in notices.MOVED
     ]
-    steps = notices.steps_of(connection, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    steps, every = notices.steps_of(connection, ids), notices.lines_of(connection, ids)
     cases = []
     for row in rows:
-        lines = notices.lines(connection, row.id)
+        lines = every.get(row.id, [])
         found = by_number.get(row.number, [])
         fits = [payment for payment in found if _fits(policy, row, lines, payment)]
         cases.append(

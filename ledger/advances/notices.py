@@ -122,11 +122,22 @@ def notices(
 
 
 def lines(connection: Connection, id: int) -> list[LineRow]:
+    """What a notice says, in the order of the paper."""
+    return lines_of(connection, [id]).get(id, [])
+
+
+def lines_of(connection: Connection, ids: Iterable[int]) -> dict[int, list[LineRow]]:
+    """What some notices say, by notice."""
     columns = [LINE.c[name] for name in LineRow._fields]
-    rows = connection.execute(
-        select(*columns).where(LINE.c.notice_id == id).order_by(LINE.c.position)
-    )
-    return [LineRow(*row) for row in rows]
+    query = select(LINE.c.notice_id, *columns)
+    found: dict[int, list[LineRow]] = defaultdict(list)
+    for part in slices(sorted(set(ids))):
+        asked = query.where(LINE.c.notice_id.in_(part))
+        for id, *row in connection.execute(
+            asked.order_by(LINE.c.notice_id, LINE.c.position)
+        ):
+            found[id].append(LineRow(*row))
+    return dict(found)
 
 
 def steps(connection: Connection, id: int) -> list[StepRow]:
