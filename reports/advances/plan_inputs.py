@@ -77,7 +77,7 @@ def urgent(
     """For 紧急调增 of one payer: the quarter itself, as it stands."""
     seen = Seen(connection, policy, quarter, region, on)
     rows = usage_at(connection, policy, quarter, region, on)
-    now = money(rows, defaultdict(lambda: NOTHING))
+    now = money(rows, defaultdict(lambda: NOTHING), lambda: seen.first_cleared)
     elapsed: dict[Cell, set] = defaultdict(set)
     for row in plan_readings.cleared(connection, [quarter], on):
         if not row.waits:
@@ -128,7 +128,7 @@ def _notes(seen: Seen, cell: Cell) -> list[str]:
         found.append(f"上季度接入{len(joined)}个月")
     if payer in seen.spread and seen.spread[payer]:
         amount = grouped(seen.spread[payer])
-        found.append(f"未分范围的{amount}元按上季度清算分到跨省和省内")
+        found.append(f"未分范围的{amount}元按首个季度的清算分到跨省和省内")
     if payer in seen.unknown:
         found.append(NO_DATA)
     elif advance - known["last"] < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Mapping
+from typing import Callable, Mapping
 
 from sqlalchemy import Connection
 
@@ -52,10 +52,10 @@ def usage_at(
 def money(
     rows: list[UsageRow],
     spread: dict[str, Decimal],
-    waits: Mapping[Cell, Decimal] = {},
+    weights_of: Callable[[], Mapping[Cell, Decimal]],
 ) -> dict[Cell, tuple[Decimal, Decimal]]:
-    """Advance and clearing by cell; `spread` learns what had no 范围 and was shared
-    out by clearing (an opening balance has none), with what `waits` to be cleared."""
+    """Advance and clearing by cell; `spread` learns what had no 范围 (an opening
+    balance has none) and was shared out by `weights_of()`, asked only then."""
     found: dict[Cell, list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
     for row in rows:
         if row.direction != "received":
@@ -67,11 +67,8 @@ def money(
             if scope in SCOPES:
                 continue
             spread[row.payer] += part.advance
-            weights = {
-                s: found[row.payer, s, fund][1]
-                + waits.get((row.payer, s, fund), NOTHING)
-                for s in SCOPES
-            }
+            known = weights_of()
+            weights = {s: known.get((row.payer, s, fund), NOTHING) for s in SCOPES}
             for at, amount in enumerate((part.advance, part.cleared)):
                 for s, share in _shares(amount, weights).items():
                     found[row.payer, s, fund][at] += share

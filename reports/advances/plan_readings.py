@@ -60,6 +60,21 @@ def cleared(
     return _cleared(connection, on, CLEARING.c.period.in_(sorted(periods)))
 
 
+def listed(connection: Connection) -> list[Cleared]:
+    """What all lists say; whether a line waits is not looked at."""
+    keys = (
+        CLEARING.c.insured,
+        CLEARING.c.scope,
+        CLEARING.c.fund,
+        CLEARING.c.period,
+    )
+    amount = func.sum(CLEARING.c.amount, type_=CLEARING.c.amount.type)
+    rows = connection.execute(
+        select(*keys, func.count(), amount).where(CLEARING.c.live).group_by(*keys)
+    )
+    return [Cleared(*row[:3], period(row.period), False, *row[4:]) for row in rows]
+
+
 def waiting(connection: Connection, on: date) -> list[Cleared]:
     """Every line that waits, of whatever period."""
     return [row for row in _cleared(connection, on, _waits(on)) if row.waits]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -43,8 +44,7 @@ class Seen:
         self.spread: dict[str, Decimal] = defaultdict(lambda: NOTHING)
         self.last_waits, self.older = self._waiting(on)
         rows = usage_at(connection, policy, self.before, region, on, quarter_alone=True)
-        waits = {cell: amount for cell, (amount, _) in self.last_waits.items()}
-        self.money = money(rows, self.spread, waits)
+        self.money = money(rows, self.spread, lambda: self.first_cleared)
         self.listed = plan_readings.months_listed(connection, self.before)
         asked = (connection, book_of(policy, region), self.payers, on)
         self.sent = plan_readings.sent(*asked)
@@ -54,6 +54,22 @@ class Seen:
         }
         self.newcomers = self._newcomers()
         self.unknown = self._unknown()
+
+    @cached_property
+    def first_cleared(self) -> dict[Cell, Decimal]:
+        """What the lists of each payer's first quarter say, confirmed or not: the
+        weights by which money without a 范围 is shared out, the same in every plan."""
+        by_quarter: dict[str, dict] = defaultdict(lambda: defaultdict(dict))
+        for row in plan_readings.listed(self.connection):
+            payer = self.payer_of(row.insured)
+            sums = by_quarter[payer][row.period.quarter]
+            cell = (payer, row.scope, row.fund)
+            sums[cell] = sums.get(cell, NOTHING) + row.amount
+        return {
+            cell: amount
+            for quarters in by_quarter.values()
+            for cell, amount in quarters[min(quarters)].items()
+        }
 
     def cells(self, more: dict = {}) -> list[Cell]:
         """Every payer, 范围 and 险种 that a plan has a line for."""
