@@ -21,7 +21,7 @@ from desk.advances import bank_master
 from desk.advances.bank_master import Wanted
 from desk.reversing import reverse
 from desk.vouchers import reject
-from ledger.errors import UsageError
+from ledger.errors import BookError, UsageError
 
 NUMBER = "黔异预〔2018〕1号"
 TITLES = (
@@ -193,6 +193,21 @@ def test_a_payment_by_hand_needs_the_banks_serial_and_stays(sqlite_home):
     paid(sqlite_home, "2018-01-26 | | 跨省 | 60.00 | N1")
 
     assert steps_told(sqlite_home, NUMBER)[-1] == "2018-01-26 paid N9"
+
+
+def test_disputing_a_citys_notices_leaves_those_that_are_paid(sqlite_home):
+    approved(sqlite_home)
+    paid(sqlite_home, WHOLE)
+    keep_plan(sqlite_home, {("520100", "跨省", "310"): "3.00"}, "额度调整", 2)
+    make(sqlite_home, on=date(2018, 2, 1))
+    bulk(sqlite_home, "issue", on=date(2018, 2, 1), region="520100")
+    done = bulk(
+        sqlite_home, "dispute", on=date(2018, 2, 2), region="520100", reason="多了"
+    )
+
+    assert [one.status for one in done] == ["skipped", "done"]
+    with pytest.raises(BookError, match="已付款，不能提出异议"):
+        step(sqlite_home, "dispute", NUMBER, on=date(2018, 2, 2), reason="多了")
 
 
 def test_money_that_goes_back_pays_a_notice_below_zero(sqlite_home):

@@ -41,7 +41,7 @@ class Act(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What taking a step needs."""
+    """What taking a step needs; `by_name`: of one notice that was named."""
 
     home: Home
     connection: Connection
@@ -49,6 +49,7 @@ class Step(NamedTuple):
     act: Act
     actor: Actor
     special: SpecialDays | None
+    by_name: bool = False
 
 
 def prepare(step: Step, kind: Kind, row: NoticeRow) -> str:

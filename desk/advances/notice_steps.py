@@ -70,8 +70,9 @@ def take(
     _check(act)
     with home.writing(keep=not dry_run) as connection:
         policy = policy_of(settings.province(connection))
-        step = Step(home, connection, policy, act, actor, special)
-        single = bool(choice.number or choice.region)
+        by_name = bool(choice.number)
+        step = Step(home, connection, policy, act, actor, special, by_name)
+        single = bool(by_name or choice.region)
         rows = chosen(connection, policy, choice)
         done = [_take(step, row, single) for row in rows]
         if not dry_run and act.state == ISSUED:
@@ -144,6 +145,9 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
     wanted, received = step.act.state, row.origin == RECEIVED
     if rules.passed(kind, row.state, wanted, received):
         return Done(row, "already")
+    if not step.by_name and wanted in (DISPUTED, WITHDRAWN):
+        if row.state in notices.MOVED:
+            return Done(row, "skipped", f"{rules.STATE_NAMES[row.state]}，没有处理")
     if row.state == DISPUTED and not single and wanted != WITHDRAWN:
         return Done(row, "skipped", "有异议，没有处理；改正后请按文号单独下达或确认")
     if wanted not in rules.following(kind, row.state, received):
