@@ -164,6 +164,15 @@ def test_a_home_without_notices_says_how_to_make_some(tmp_path):
     assert "没有这样的文书" in found and "yibao notice make" in found
 
 
+def test_a_province_without_advances_has_no_notices(sqlite_sichuan_home):
+    home = sqlite_sichuan_home
+    client = LocalClient(make_application(home, lambda: TODAY, port=PORT))
+
+    assert "没有这样的文书" in text(client.get("/notices/"))
+    assert client.get("/plans/2018Q1/510000/").status_code == 404
+    assert "/notices/" not in client.get("/").get_data(as_text=True)
+
+
 def test_the_pages_open_in_a_browser_without_trouble(chromium, home, ids):  # noqa: F811
     def made(port):
         return make_application(home, lambda: TODAY, port=port)

@@ -96,9 +96,8 @@ def listed(home: Home, on: date, asked) -> dict:
             )
         ]
         cut = not wanted["period"] and not late and len(kept) > SHOWN
-        rows = rows_listed(
-            connection, kept[-SHOWN:] if cut else kept, on, workdays_of(home)
-        )
+        kept = kept[-SHOWN:] if cut else kept
+        rows = rows_listed(connection, kept, on, workdays_of(home)) if kept else []
         rows = [row for row in rows if row.late or not late]
         groups = _groups(connection, rows)
     kinds = rules.kinds(policy).values() if policy else ()
@@ -107,7 +106,6 @@ def listed(home: Home, on: date, asked) -> dict:
         "province": regions.name(policy.province) if policy else "",
         "groups": groups,
         "counts": _counts(rows),
-        "count": len(rows),
         "cut": SHOWN if cut else 0,
         "periods": sorted({row.period for row in every}, key=_newest, reverse=True),
         "kinds": [(kind.id, kind.name) for kind in kinds],

@@ -92,11 +92,10 @@ def plan_paper(
         entered[edit.payer].append(edit)
     summary = [_summed(payer, kept, cells) for payer, kept in by_payer.items()]
     workings = [json.loads(line.working) for line in lines if line.working]
-    level = regions.level(plan.region)
-    words = printed_period(period(plan.quarter))
+    agency = f"{plan.region}-{regions.level(plan.region)}-agency"
     return PlanPaper(
-        office=books.book_name(f"{plan.region}-{level}-agency", plan.on_day),
-        title=f"{words}异地就医预付金测算表",
+        office=books.book_name(agency, plan.on_day),
+        title=f"{printed_period(period(plan.quarter))}异地就医预付金测算表",
         edition=plan.edition,
         kind=plan.kind,
         state=STATE_NAMES[plan.state],
