@@ -141,6 +141,10 @@ def test_the_years_change_of_a_provinces_advance_is_compared_with_what_moved(hom
     )
     take(home, "F1", transfer("430000", OURS, 70, "2017-04-26"))
     take(home, "F1", transfer(OURS, "440000", 69, "2017-04-26"))
+    cash = {"资金性质": "清算资金", "交易流水号": "Q1"}
+    take(home, "F1", transfer(OURS, "440000", 8, "2017-04-27", arrived="", **cash))
+    back = {"资金性质": "退回", "备注": "退汇 Q1"}
+    take(home, "F1", transfer("440000", OURS, 8, "2017-04-28", **back))
     take(
         home,
         "F1",

@@ -13,6 +13,7 @@ from typing import Iterator
 from sqlalchemy import Connection, func, select
 
 from ledger import regions
+from ledger.advances.bounces import not_bounced
 from ledger.advances.province_quotas import lines
 from ledger.money import NOTHING, grouped
 from ledger.schema import TransferLine
@@ -51,7 +52,7 @@ def _moved(
     connection: Connection, policy: Policy, year: int, on: date
 ) -> dict[tuple[str, str], Decimal]:
     """By direction and province: advances paid in a year, up to a day, less what came
-    back."""
+    back; what the bank sent back (X11) was never paid."""
     keys = TRANSFER.c.payer, TRANSFER.c.payee, TRANSFER.c.nature
     amount = TRANSFER.c.own + TRANSFER.c.lower
     last = min(on, date(year, 12, 31))
@@ -62,6 +63,8 @@ def _moved(
             TRANSFER.c.nature.in_(NATURES),
             TRANSFER.c.paid_on >= date(year, 1, 1),
             TRANSFER.c.paid_on <= last,
+            TRANSFER.c.bounces_id.is_(None),
+            not_bounced(),
         )
         .group_by(*keys)
     )
