@@ -38,7 +38,7 @@ def filled(home, case):
     for name, (value, region) in case.get("settings", {}).items():
         put(home, name, value, region)
     if "joins" in case:
-        put(home, "go-live", "open", GUIYANG, case["joins"])
+        put(home, "go-live", "open", case["settings"]["go-live"][1], case["joins"])
     if "openings" in case:
         opened = [line("F0", **row) for row in rows(case["openings"])]
         opened = [{**row, "截止日期": "2017-03-31"} for row in opened]
@@ -108,6 +108,7 @@ def test_plans_from_forms(sqlite_home, case):
         case.get("provisional", False),
     )
     assert [note for note in case.get("notes", []) if note not in said] == []
+    assert not {row.payer for row in made.lines} & set(case.get("without", []))
 
 
 def test_what_waits_stands_in_the_working(sqlite_home):

@@ -26,6 +26,7 @@ from reports.usage_notes import Cell
 TENTATIVE = "暂定："
 NO_DATA = "无历史数据，请人工测算"
 NO_LIST = "上季度没有清算单，按往年同期的平均计算"
+SHARED = "未分范围的余额按首个季度的清算分到跨省和省内"
 NOTHING_KNOWN = "上季度没有清算单，也没有往年数据，导入清单后再测算"
 
 
@@ -126,9 +127,8 @@ def _notes(seen: Seen, cell: Cell) -> list[str]:
         found.append(f"{TENTATIVE}{said}")
     if 0 < len(joined) < len(seen.before.months):
         found.append(f"上季度接入{len(joined)}个月")
-    if payer in seen.spread and seen.spread[payer]:
-        amount = grouped(seen.spread[payer])
-        found.append(f"未分范围的{amount}元按首个季度的清算分到跨省和省内")
+    if seen.spread.get(payer):
+        found.append(SHARED)
     if payer in seen.unknown:
         found.append(NO_DATA)
     elif advance - known["last"] < 0:

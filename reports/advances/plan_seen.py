@@ -72,13 +72,20 @@ class Seen:
         }
 
     def cells(self, more: dict = {}) -> list[Cell]:
-        """Every payer, 范围 and 险种 that a plan has a line for."""
+        """Every payer, 范围 and 险种 that a plan has a line for; who does not join
+        before the quarter's end and never paid has none."""
         places = (*self.money, *more, *self.last_waits, *self.older)
         funds = {fund for _, _, fund in places} - {""}
         funds |= {row.fund for row in self.sent}
         funds |= self.history.funds() | self.settings.funds()
         funds = sorted(funds or self.policy.plan["funds"])
-        return [(p, s, f) for p in self.payers for s in SCOPES for f in funds]
+        months = self.quarter.months
+        payers = [
+            payer
+            for payer in self.payers
+            if payer not in self.newcomers or self.settings.open_months(payer, months)
+        ]
+        return [(p, s, f) for p in payers for s in SCOPES for f in funds]
 
     def common(self, cell: Cell) -> dict:
         """The inputs that every kind of plan has."""
