@@ -26,6 +26,7 @@ from ledger.advances.waiting_lines import TAKE_BACK, Confirmed
 from ledger.book_files import print_changed
 from ledger.database import Home, slices
 from ledger.errors import BookError
+from ledger.periods import period as period_of
 from ledger.postings import BY_RULE, POSTING, Actor, Recorded
 from reports.advances.waiting import stands
 
@@ -42,14 +43,13 @@ def take_back(
     """Take back what was confirmed of a period, or in confirming it, by red vouchers.
 
     Refused after payment, in a later year, while something of it is a draft, or where
-    a posting holds lines of another period besides.
+    a posting holds lines of another month of the quarter besides.
     """
     reason = words(reason, "撤回的原因")
     with home.writing(keep=not dry_run) as connection:
         if asked.region:
             checked_region(connection, asked.region)
-        periods = waiting_lines.texts(asked.period)
-        lines = waiting_lines.confirmed(connection, periods, *asked[1:])
+        lines = _lines(connection, asked)
         if not lines:
             _check_known(connection, asked)
         desk = desk_of(connection, actor)
@@ -63,6 +63,29 @@ def take_back(
     if not dry_run:
         print_changed(home)
     return done
+
+
+def _lines(connection: Connection, asked: Asked) -> list[Confirmed]:
+    """The lines that are taken back: postings stay whole.
+
+    What a list supplements of earlier quarters (补清算) goes with it, and not with
+    those quarters.
+    """
+    periods = waiting_lines.texts(asked.period)
+    lines = waiting_lines.confirmed(connection, periods, *asked[1:])
+    known = {line.id for line in lines}
+    ids = {line.posting_id for line in lines} - {None}
+    others = waiting_lines.beside(connection, ids, periods)
+    others = [line for line in others if line.id not in known]
+    quarter = asked.period.quarter
+    beside = {(line.posting_id, period_of(line.period).quarter) for line in others}
+    later = {posting_id for posting_id, other in beside if other > quarter}
+    if any(other == quarter and id not in later for id, other in beside):
+        raise BookError(
+            f"{asked.period}的确认与{quarter}其他月份的在同一笔业务里，"
+            f"不能只撤回一部分；请撤回{quarter}"
+        )
+    return [line for line in [*lines, *others] if line.posting_id not in later]
 
 
 def _say(
@@ -93,14 +116,8 @@ def _approved(
 def _originals(
     connection: Connection, asked: Asked, lines: Sequence[Confirmed]
 ) -> list:
-    """The approved postings behind the lines; each holds no lines but these."""
+    """The approved postings behind the lines."""
     ids = {line.posting_id for line in lines} - {None}
-    others = waiting_lines.other_periods(connection, ids, [line.id for line in lines])
-    if others:
-        raise BookError(
-            f"{asked.period}的确认与{'、'.join(others)}的在同一笔业务里，不能只撤回一部分；"
-            "请撤回整个季度"
-        )
     rows: list = []
     for part in slices(sorted(ids)):
         query = select(POSTING).where(POSTING.c.id.in_(part)).order_by(POSTING.c.id)

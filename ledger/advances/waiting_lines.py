@@ -133,19 +133,23 @@ def confirmed(
     return [Confirmed(*row) for row in connection.execute(query)]
 
 
-def other_periods(
-    connection: Connection, posting_ids: Iterable[int], line_ids: Iterable[int]
-) -> list[str]:
-    """The periods of the postings' lines that are not among these lines."""
-    known, found = set(line_ids), set()
+def beside(
+    connection: Connection, posting_ids: Iterable[int], periods: Sequence[str]
+) -> list[Confirmed]:
+    """The lines of some postings that are of other periods than these."""
+    rows: list[Confirmed] = []
     for part in slices(sorted(posting_ids)):
-        rows = connection.execute(
-            select(LINE.c.id, LINE.c.period).where(
-                LINE.c.posting_id.in_(part), LINE.c.live
+        query = (
+            select(*(LINE.c[name] for name in Confirmed._fields))
+            .where(
+                LINE.c.posting_id.in_(part),
+                LINE.c.live,
+                LINE.c.period.not_in(periods),
             )
+            .order_by(LINE.c.id)
         )
-        found |= {row.period for row in rows if row.id not in known}
-    return sorted(found)
+        rows += [Confirmed(*row) for row in connection.execute(query)]
+    return rows
 
 
 def documents(connection: Connection, ids: Iterable[int]) -> list:
