@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from desk_by_hand import LI, cases, printed, rows, take, take_transfers, transfers
+from desk_by_hand import LI, WANG, cases, printed, rows, take, take_transfers, transfers
 from forms_by_hand import line, write_form
 from institutions_by_hand import F7
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from desk.homes import put_setting
 from desk.importing import import_files
 from desk.reversing import reverse
+from desk.vouchers import reject
 from ledger.advances.tables import AwayPayment, FundingLine
 from ledger.errors import BookError
 from ledger.schema import Voucher
@@ -235,3 +236,14 @@ def test_a_province_whose_money_is_used_up_is_told(home):
     assert beyond.warnings == [
         "广东省参保人员的费用已超过其预付金和清算资金0.01元（520000-centre），请核对并催收"
     ]
+
+
+def test_a_draft_takes_its_part_of_the_plan_until_it_is_rejected(sqlite_home):
+    take_form(sqlite_home, "F5", "参保省份代码\n440000")
+    draft = funded(sqlite_home, "0.00", "100.00", "X1", draft=True)
+    refused = funded(sqlite_home, "0.00", "0.01", "X2")
+    reject(sqlite_home, WANG, [f"#{draft.vouchers[0].id}"], "退")
+    after = funded(sqlite_home, "0.00", "100.00", "X3")
+
+    assert "多于用款计划未划的0.00" in refused.message
+    assert after.message == ""
