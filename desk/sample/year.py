@@ -13,17 +13,18 @@ from datetime import date
 from pathlib import Path
 
 from desk.sample import year_forms as layouts
-from desk.sample.people_rows import Year
+from desk.sample.people_rows import Year, quoted
 from desk.sample.year_advances import ESTIMATE, Advances
 from desk.sample.year_banks import Statements
-from desk.sample.year_diary import SET, Diary
+from desk.sample.year_diary import CHECK, SET, Diary
 from desk.sample.year_funding import Funded
 from desk.sample.year_months import FIRST_HOSTED, MonthBusiness
 from desk.sample.year_office import Office
 from desk.sample.year_openings import CUTOFF, Openings, past_payments
 from desk.sample.year_provinces import yearly
-from desk.sample.year_quarters import QuarterBusiness, suspension
+from desk.sample.year_quarters import QuarterBusiness
 from desk.sample.year_slips import Slips
+from desk.sample.year_urgent import suspension
 from desk.sample.year_world import GO_LIVE, NEW_COUNTY, world
 from ledger.errors import UsageError
 from posting_rules.workdays import nth_workday
@@ -64,6 +65,8 @@ def write_province_year(folder: Path, province: str, year: int, seed: int) -> Ye
     office.arrivals()
     for month in months:
         statements.of_month(month)
+    page = folder / f"{year}年异地就医资金运行报告.html"
+    diary.note(date(year, 12, 31), f"report year {year} --html {quoted(page)}", CHECK)
     run = folder / "year.yibao"
     run.write_text("\n".join(diary.run()) + "\n", "utf-8")
     return Year(diary.files, run)

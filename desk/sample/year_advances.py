@@ -92,22 +92,26 @@ class Advances:
             found.update(apportioned(amount, weights))
         return found
 
-    def more(
-        self, quarter: Quarter, city: str, part: Part, amount: Decimal
-    ) -> Amounts:
-        """What a line that came after the plan adds to what a city is asked for."""
+    def more(self, quarter: Quarter, city: str, missed: Amounts) -> Amounts:
+        """What lines that came after the plan add to what a city is asked for.
+
+        Called before the quarter's own money is paid, like the plan that it corrects.
+        """
         before = quarter_before(quarter)
-        payers = [own_people(city), *counties(city)]
-        back = {key: self.cleared[before][key] for key in self.cleared[before]}
-        first = {cell: self._again(quarter, payers, cell) for cell in self.cells(city)}
-        self.cleared[before] = back | {part: back[part] + amount}
-        self.moved[part] -= amount
-        found = {}
+        payers, found = [own_people(city), *counties(city)], {}
+        self._unclear(before)
+        first = {cell: self._asked(quarter, payers, cell) for cell in self.cells(city)}
+        for part, amount in missed.items():
+            self.cleared[before][part] += amount
         for cell, asked in first.items():
-            extra = self._again(quarter, payers, cell) - asked
-            if extra:
-                found[Part(own_people(city), *cell)] = extra
+            extra = self._asked(quarter, payers, cell) - asked
+            found[Part(own_people(city), *cell)] = extra
+        self.clear(before)
         return found
+
+    def _unclear(self, quarter: Quarter) -> None:
+        for part, amount in self.cleared[quarter].items():
+            self.moved[part] += amount
 
     def cells(self, city: str) -> list[tuple[str, str]]:
         """范围 and 险种 of a payer, in the order of a plan's lines."""
@@ -160,16 +164,17 @@ class Advances:
         return Fraction(sum(paid, NOTHING)) / 4
 
     def _held(self, quarter: Quarter, payers: list[str], cell) -> tuple:
-        """Advance and clearing of a quarter; the openings follow the clearing."""
+        """Advance and clearing of a quarter; the openings follow the first clearing."""
         scope, fund = cell
-        cleared = {
-            s: self._sum(self.cleared[quarter], payers, (s, fund))
+        first = {
+            s: self._sum(self.cleared[min(self.cleared)], payers, (s, fund))
             for s in (ABROAD, HOME)
         }
         opened = sum((self.opened[payer, fund] for payer in payers), NOTHING)
-        if any(amount > 0 for amount in cleared.values()):
-            opened = apportioned(opened, cleared).get(scope, NOTHING)
-        return opened + self._sum(self.moved, payers, cell), cleared[scope]
+        if any(amount > 0 for amount in first.values()):
+            opened = apportioned(opened, first).get(scope, NOTHING)
+        cleared = self._sum(self.cleared[quarter], payers, cell)
+        return opened + self._sum(self.moved, payers, cell), cleared
 
     def _sum(self, amounts: Amounts, payers: list[str], cell) -> Decimal:
         parts = [Part(payer, *cell) for payer in payers]

@@ -73,6 +73,17 @@ def quarterly_list(world: World, quarter: Quarter) -> list[Clearing]:
     return _in_order(world, lines)
 
 
+def missed_line(
+    world: World, quarter: Quarter, part: Part, amount: Decimal
+) -> Clearing:
+    """补清算 of what a quarter's list had missed."""
+    place = places_at_home(world.land, part.payer, world.seed)[0]
+    if part.scope == ABROAD:
+        place = places_abroad(world.land, part.payer, part.fund, world.seed)[0]
+    words = {"nature": "补清算", "note": "补报上期遗漏单据"}
+    return _line(quarter, part, place, amount, world.random("missed"), **words)
+
+
 def cleared(lines: Iterable[Clearing]) -> dict[Part, Decimal]:
     sums: dict[Part, Decimal] = defaultdict(lambda: NOTHING)
     for line in lines:

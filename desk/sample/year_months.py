@@ -12,7 +12,7 @@ from random import Random
 from desk.sample import year_forms as layouts
 from desk.sample.figures import ABROAD
 from desk.sample.year_days import month_end, workdays
-from desk.sample.year_diary import COMES, LOOKS
+from desk.sample.year_diary import CHECK, COMES, LOOKS
 from desk.sample.year_lists import (
     hosted,
     monthly_list,
@@ -165,7 +165,16 @@ class MonthBusiness:
         last = self.month.last_day
         self.diary.act(last, f"usage --quarter {self.month.quarter} --warned", LOOKS)
         self.diary.act(last, f"due --quarter {self.month.quarter}", LOOKS)
-        self.diary.act(last, "check", LOOKS + 1)
+        self.diary.act(last, "warning list", LOOKS)
+        done = "due --done receipt-confirm-city --region 520100 --period"
+        self.diary.act(month_end(self.month), f"{done} {self.month}")
+        if self.month.number % 3 == 1:
+            about = self.month.quarter
+            self.diary.note(last, f"offset {about} --post-on {last}", LOOKS)
+            self.diary.act(last, "notice list --late", LOOKS)
+            number = self.office.slips.main.number
+            self.diary.act(last, f"bank reconcile {number}", LOOKS)
+        self.diary.act(last, "check", CHECK)
 
     def _late_in_month(self) -> date:
         days = workdays(self.month.last_day.replace(day=22), month_end(self.month))

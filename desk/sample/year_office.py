@@ -29,6 +29,7 @@ class Office:
     openings: Openings
     advances: Advances
     slips: Slips
+    disputes: dict[str, tuple] = field(default_factory=dict)  # city: line, period
     lines: list[Clearing] = field(default_factory=list)  # listed so far
     late: dict[date, list[Transfer]] = field(default_factory=lambda: defaultdict(list))
 

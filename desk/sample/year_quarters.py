@@ -6,13 +6,14 @@ from collections import defaultdict
 from datetime import date
 
 from desk.sample import year_forms as layouts
-from desk.sample.figures import HOME, Part
-from desk.sample.year_advances import counties, own_people
-from desk.sample.year_days import SUSPENDED, Days, month_end
-from desk.sample.year_diary import LOOKS
+from desk.sample.figures import HOME
+from desk.sample.year_advances import counties
+from desk.sample.year_confirming import confirmations
+from desk.sample.year_days import Days, month_end
 from desk.sample.year_lists import cleared, monthly_list, quarterly_list
 from desk.sample.year_office import Office
-from desk.sample.year_world import GO_LIVE, NEW_COUNTY, quarter_before
+from desk.sample.year_urgent import emergency, true_up, upward
+from desk.sample.year_world import NEW_COUNTY, quarter_before
 from ledger import regions
 from ledger.documents import Clearing, Transfer
 from ledger.money import NOTHING, to_fen
@@ -21,10 +22,7 @@ from posting_rules.workdays import workdays_after
 
 GENEROUS = ("2018Q1", "520102")  # pays too much, and gets it back
 BOUNCED = ("2018Q3", "520121")  # its bank sends the money back; it pays again
-TAKEN_BACK = ("2018Q3", "522600")  # a confirmation given too early, and given again
 ASKED_AGAIN = ("2018Q2", "522700")  # a notice that its city does not accept at first
-# Red payers that are asked for 紧急调增, by the quarter in which they are.
-EMERGENCIES = {"2018Q1": "520600", "2018Q4": "520500"}
 
 
 class QuarterBusiness:
@@ -40,10 +38,12 @@ class QuarterBusiness:
 
     def write(self) -> None:
         self.lists()
-        self.confirmations()
-        self.emergency()
+        confirmations(self.office, self.days, self.listed)
+        emergency(self.office, self.days)
         self.plan()
         self.payments()
+        true_up(self.office, self.days, self.amounts)
+        self.paid()
 
     def lists(self) -> None:
         office, on = self.office, self.days.listed
@@ -65,73 +65,6 @@ class QuarterBusiness:
         title, layout = f"{what}异地就医费用清算明细", layouts.CLEARINGS
         group = _city_name if scope == HOME else None
         self.diary.file(on, f"清算明细_{scope}", title, layout, lines, group=group)
-
-    def confirmations(self) -> None:
-        confirm = f"confirm {self.about} --kind advances --region"
-        for city in self.office.payers:
-            on = self._confirms(city)
-            if line := self._disputed(city):
-                spot = f"{line.insured}/{line.place}/{line.fund}/{line.scope}"
-                why = (
-                    "接入前的清算，请核实"
-                    if line.insured == NEW_COUNTY
-                    else "人次与医院不符"
-                )
-                self.diary.act(on, f"{confirm} {city} --dispute {why} --line {spot}")
-            if (str(self.quarter), city) == TAKEN_BACK:
-                early = workdays_after(self.days.listed, 1)
-                self.diary.act(early, f"{confirm} {city}")
-                why = "--take-back --reason 漏审一县"
-                self.diary.act(workdays_after(early, 1), f"{confirm} {city} {why}")
-                on = self.days.of("clearing-confirm")
-            self.diary.act(on, f"{confirm} {city}")
-        last = self.days.of("clearing-confirm")
-        self.diary.act(last, f"usage --quarter {self.about} --warned", LOOKS)
-
-    def _confirms(self, city: str) -> date:
-        """When a city confirms; a red one at once, before the plan is made."""
-        if city != EMERGENCIES.get(str(self.quarter)):
-            return self.days.confirms(city)
-        soon = workdays_after(self.days.listed, 1)
-        return soon if soon < self.days.planned else self.days.listed
-
-    def _disputed(self, city: str) -> Clearing | None:
-        """The line that a city does not accept; it is settled a quarter later."""
-        mine = [line for line in self.listed if regions.city_of(line.insured) == city]
-        if str(self.quarter) == "2018Q2" and city == "520200":
-            return next(line for line in mine if line.scope == HOME)
-        early = [x for x in mine if x.insured == NEW_COUNTY and x.note]
-        return early[0] if early and self.about < GO_LIVE.quarter else None
-
-    def emergency(self) -> None:
-        """A red payer's increase, asked for before the quarter's plan and paid soon."""
-        office, diary = self.office, self.diary
-        city = EMERGENCIES.get(str(self.quarter))
-        if not city:
-            return
-        on = self._confirms(city)
-        province, about = office.province, self.about
-        amounts = office.advances.urgent(about, city)
-        diary.act(on, f"plan {about} --region {province} --emergency {city}", LOOKS)
-        notice = f"--kind emergency --period {about} --region"
-        diary.act(on, f"notice make emergency {about} --region {province}", LOOKS)
-        diary.act(on, f"notice make advance-list {about} --region {province}", LOOKS)
-        diary.act(on, f"notice issue --kind advance-list --period {about}", LOOKS)
-        diary.act(on, f"notice issue {notice} {city}", LOOKS)
-        day = workdays_after(on, 1)
-        for step in ("confirm", "submit", "approve"):
-            diary.act(day, f"notice {step} {notice} {city}")
-            day = workdays_after(day, 1)
-        paid = max(workdays_after(day, 1), workdays_after(self.days.planned, 2))
-        parts = office.advances.spread(about, city, amounts)
-        lines = []
-        for county in counties(city):
-            rows = {p[1:]: (a, NOTHING) for p, a in parts.items() if p.payer == county}
-            lines += office.slips.pay(county, city, day, rows, "紧急调增", about)
-        number = list(EMERGENCIES).index(str(self.quarter)) + 1
-        lines += self._upward(city, paid, parts, "紧急调增", about, "emergency", number)
-        office.transfers(paid, "紧急调增划拨单", lines)
-        office.advances.waiting.update(parts)
 
     def plan(self) -> None:
         office, diary, quarter = self.office, self.diary, self.quarter
@@ -173,14 +106,15 @@ class QuarterBusiness:
         for at, city in enumerate(self.office.payers):
             on = self.days.city_pays(city)
             comes = month if on <= month else on
-            for county in (
-                regions.counties(city) if city in regions.cities("520000") else []
-            ):
+            for county in counties(city):
                 below[month] += self._county(county, city)
             above[comes] += self._city(city, on, at + 1)
         for name, by_day in ("县区划拨单", below), ("市州上解单", above):
             for comes, lines in sorted(by_day.items()):
                 self.office.transfers(comes, name, lines)
+
+    def paid(self) -> None:
+        """Everybody holds what was asked for, late or not, before the next plan."""
         advances = self.office.advances
         for amounts in (self.amounts, advances.waiting):
             for part, amount in amounts.items():
@@ -215,22 +149,8 @@ class QuarterBusiness:
     def _city(self, city: str, on: date, serial: int) -> list[Transfer]:
         serial += (self.quarter.number - 1) * len(self.office.payers)
         args = ("预付金", self.quarter, "advance-notice", serial)
-        return self._upward(city, on, self.amounts, *args)
-
-    def _upward(
-        self, city: str, on: date, amounts, nature: str, quarter, kind: str, serial: int
-    ) -> list[Transfer]:
-        """A city's money on its way up: its own people's, its counties'."""
-        office, rows = self.office, {}
-        for cell in office.advances.cells(city):
-            own = amounts[Part(own_people(city), *cell)]
-            sent = [amounts[Part(county, *cell)] for county in counties(city)]
-            rows[cell] = (own, sum(sent, NOTHING))
-        travels = self.days.travels(city) if nature == "预付金" else 0
-        number = office.number(kind, serial)
-        ends = (city, office.province)
-        more = {"notice": number, "travels": travels}
-        return office.slips.pay(*ends, on, rows, nature, quarter, **more)
+        travels = self.days.travels(city)
+        return upward(self.office, city, on, self.amounts, *args, travels=travels)
 
 
 def sent_back(sent: list[Transfer], on: date) -> list[Transfer]:
@@ -250,24 +170,6 @@ def sent_back(sent: list[Transfer], on: date) -> list[Transfer]:
         )
         for line in sent
     ]
-
-
-def suspension(office: Office) -> None:
-    """The city that held its money back is suspended, and let in again."""
-    city, first, last = SUSPENDED
-    diary = office.diary
-    diary.act(first, "suspend list", rank=LOOKS - 1)
-    diary.note(
-        first,
-        f"suspend start {city} --from {first} --reason 无故拖延上解二季度预付金 "
-        "--document 黔医保中心函〔2018〕7号",
-        LOOKS,
-    )
-    diary.act(
-        last,
-        f"suspend lift {city} --reason 已上解二季度预付金 --document 黔医保中心函〔2018〕9号",
-        LOOKS,
-    )
 
 
 def _city_name(line: Clearing) -> str:

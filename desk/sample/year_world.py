@@ -33,6 +33,21 @@ OPENED = 5  # months of cover that everybody holds as the year begins
 HISTORY = {2015: Decimal("0.62"), 2016: Decimal("0.75"), 2017: Decimal("0.9")}
 PARTNERS = 14  # other provinces
 PLACES = 2  # other provinces that a payer's people go to in a month, by 险种
+# The towns with large hospitals, and how many go there.
+TOWNS = {
+    "520103": 34,
+    "520102": 26,
+    "520115": 10,
+    "520302": 18,
+    "520303": 12,
+    "522301": 5,
+    "522601": 5,
+    "522701": 5,
+    "520502": 4,
+    "520602": 4,
+    "520402": 4,
+    "520201": 3,
+}
 # Spring festival keeps people at home, summer and autumn bring them to hospitals.
 SEASON = [
     Decimal(s)
@@ -156,9 +171,11 @@ def _day_before(day):
 def places_at_home(land: Land, payer: str, seed: int) -> tuple[str, ...]:
     """Where a payer's people go in the province: two towns of other cities."""
     rng = Random(f"{seed}/{payer}/home")
-    near = home_places(land, payer)
-    towns = [place for place in near if place.endswith(("02", "03", "01"))] or near
-    return tuple(rng.sample(towns, min(2, len(towns))))
+    away = {p: TOWNS[p] for p in home_places(land, payer) if p in TOWNS}
+    chosen: dict[str, None] = {}
+    while len(chosen) < PLACES:
+        chosen[rng.choices(list(away), list(away.values()))[0]] = None
+    return tuple(chosen)
 
 
 @cache
