@@ -10,6 +10,7 @@ from desk import cli_clear_reports as clearing
 from desk import cli_institution_reports as institution
 from desk import cli_people_registers as registers
 from desk import cli_sharing_reports as sharing
+from desk import cli_year_report as year
 from desk.cli import (
     DAY,
     MONTH,
@@ -34,7 +35,9 @@ region_option = click.option(
 xlsx_option = click.option("--xlsx", type=FILE, metavar="文件", help="另存为表格")
 
 
-@click.group(help="个人账户的统计、预算决算、用途、批次和登记簿；家庭共济和结算。")
+@click.group(
+    help="个人账户的统计、预算决算、用途、批次和登记簿；家庭共济和结算；异地就医全年。"
+)
 def report():
     pass
 
@@ -146,7 +149,7 @@ def batches(session, region, month, as_json):
     tell_batches(rows)
 
 
-GATHERED = (registers, sharing, clearing, institution)
+GATHERED = (registers, sharing, clearing, institution, year)
 for gathered in (command for module in GATHERED for command in module.COMMANDS):
     report.add_command(gathered)
 COMMANDS = {"report": report}

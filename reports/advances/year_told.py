@@ -1,0 +1,114 @@
+"""The year's report as one JSON document: money as text to the fen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from reports.advances.year import PayerYear, YearReport
+from reports.usage import rate_text
+
+
+def year_json(report: YearReport) -> dict:
+    kept, counted = report.kept
+    return {
+        "year": report.year,
+        "on": str(report.on),
+        "province": report.province,
+        "months": [
+            {
+                "month": str(flow.month),
+                "from_cities": _yuan(flow.from_cities),
+                "from_others": _yuan(flow.from_others),
+                "to_others": _yuan(flow.to_others),
+                "to_institutions": _yuan(flow.to_institutions),
+                "other": _yuan(flow.other),
+                "balance": _yuan(flow.balance),
+            }
+            for flow in report.months
+        ],
+        "cleared": {scope: _yuan(a) for scope, a in sorted(report.cleared.items())},
+        "payers": [_payer(payer) for payer in report.payers],
+        "deadlines": {"kept": kept, "counted": counted},
+        "tasks": [task._asdict() for task in report.tasks],
+        "late": [row.as_json() for row in report.late],
+        "suspensions": [
+            {
+                "region": row.region,
+                "from": str(row.from_day),
+                "until": row.until_day and str(row.until_day),
+                "reason": row.reason,
+                "document": row.document,
+            }
+            for row in report.suspensions
+        ],
+        "places": {
+            "abroad": [_place(row) for row in report.abroad],
+            "home": [_place(row) for row in report.home],
+        },
+        "events": [
+            {
+                "day": event.day and str(event.day),
+                "kind": event.kind,
+                "region": event.region,
+                "words": event.words,
+                "amount": None if event.amount is None else _yuan(event.amount),
+            }
+            for event in report.events
+        ],
+        "notices": [
+            {
+                "kind": row.kind,
+                "name": row.name,
+                "count": row.count,
+                "total": _yuan(row.total),
+                "states": dict(row.states),
+            }
+            for row in report.notices
+        ],
+        "check": {"errors": report.errors, "notes": report.notes},
+    }
+
+
+def _payer(payer: PayerYear) -> dict:
+    money = payer.money
+    return {
+        "payer": payer.code,
+        "payer_name": payer.name,
+        "opened": _yuan(money.opened),
+        "paid": _yuan(money.paid),
+        "cleared": _yuan(money.cleared),
+        "closed": _yuan(money.closed),
+        "rates": [
+            {
+                "quarter": str(each.quarter),
+                "on": str(each.on),
+                "rate": rate_text(each.rate),
+                "level": each.level,
+            }
+            for each in payer.rates
+        ],
+        "warnings": [
+            {
+                "quarter": str(row.quarter),
+                "level": row.level,
+                "since": str(row.since),
+                "until": row.until and str(row.until),
+            }
+            for row in payer.warned
+        ],
+        "county_reds": payer.reds,
+        "late": payer.late,
+    }
+
+
+def _place(row) -> dict:
+    return {
+        "place": row.place,
+        "place_name": row.name,
+        "visits": row.visits,
+        "amount": _yuan(row.amount),
+    }
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"{amount:.2f}"
