@@ -55,11 +55,7 @@ def increase(
         raise UsageError("紧急调增额应大于零；退回用 yibao plan 测算")
     with home.writing(keep=not dry_run) as connection:
         policy = policy_at(connection, region)
-        if payer not in payers_of(policy, region):
-            raise UsageError(
-                f"“{payer}”不向{regions.name(region)}上解预付金；"
-                f"有{'、'.join(payers_of(policy, region))}"
-            )
+        _check_payer(policy, region, payer)
         why = _why(connection, policy, quarter, region, payer, on, reason)
         positions = urgent(connection, policy, quarter, region, payer, on)
         lines = [line_of(policy, EMERGENCY, each, NOTHING) for each in positions]
@@ -79,6 +75,14 @@ def increase(
         edited = edit_in(connection, actor, kept.plan, entered, reason or DECIDED)
         status = edited.status if kept.status == "already" else kept.status
         return made(connection, kept.plan.id, status)
+
+
+def _check_payer(policy: Policy, region: str, payer: str) -> None:
+    if payer not in payers_of(policy, region):
+        raise UsageError(
+            f"“{payer}”不向{regions.name(region)}上解预付金；"
+            f"有{'、'.join(payers_of(policy, region))}"
+        )
 
 
 def _why(

@@ -125,18 +125,8 @@ def sent(
     What the bank sent back (X11) was never sent.
     """
     region = book.partition("-")[0]
-    posting = case(
-        (TRANSFER.c.payee == region, TRANSFER.c.received_posting_id),
-        else_=TRANSFER.c.paid_posting_id,
-    )
-    unnamed = exists().where(
-        VOUCHER.c.posting_id == posting,
-        VOUCHER.c.book_id == book,
-        VOUCHER.c.number.is_not(None),
-        VOUCHER.c.quarter == "",
-    )
     rows = connection.execute(
-        select(TRANSFER, unnamed.label("unnamed")).where(
+        select(TRANSFER, _unnamed(region, book).label("unnamed")).where(
             TRANSFER.c.live,
             TRANSFER.c.paid_on <= on,
             TRANSFER.c.nature.in_(natures),
@@ -145,27 +135,42 @@ def sent(
             TRANSFER.c.id.not_in(bounced(on)),
         )
     )
-    known, found = set(payers), []
-    for row in rows:
-        returned = row.nature == RETURN
-        payer = row.payee if returned else row.payer
-        if payer not in known or (row.payer if returned else row.payee) != region:
-            continue
-        amount = row.own + row.lower
-        quarter = period(row.quarter) if row.quarter else quarter_of(row.paid_on)
-        arrived = row.received_on is not None and row.received_on <= on
-        found.append(
-            Sent(
-                payer,
-                row.scope,
-                row.fund,
-                quarter,
-                -amount if returned else amount,
-                arrived,
-                bool(row.unnamed),
-            )
-        )
-    return found
+    known = set(payers)
+    return [
+        one for row in rows if (one := _sent(row, region, on)) and one.payer in known
+    ]
+
+
+def _sent(row, region: str, on: date) -> Sent | None:
+    """None for what the holder pays on, or gets back from others."""
+    returned = row.nature == RETURN
+    payer, holder = (row.payee, row.payer) if returned else (row.payer, row.payee)
+    if holder != region:
+        return None
+    amount = row.own + row.lower
+    return Sent(
+        payer=payer,
+        scope=row.scope,
+        fund=row.fund,
+        quarter=period(row.quarter) if row.quarter else quarter_of(row.paid_on),
+        amount=-amount if returned else amount,
+        arrived=row.received_on is not None and row.received_on <= on,
+        unnamed=bool(row.unnamed),
+    )
+
+
+def _unnamed(region: str, book: str):
+    """Whether the voucher of a transfer in the holder's book names no quarter."""
+    posting = case(
+        (TRANSFER.c.payee == region, TRANSFER.c.received_posting_id),
+        else_=TRANSFER.c.paid_posting_id,
+    )
+    return exists().where(
+        VOUCHER.c.posting_id == posting,
+        VOUCHER.c.book_id == book,
+        VOUCHER.c.number.is_not(None),
+        VOUCHER.c.quarter == "",
+    )
 
 
 def _cleared(connection: Connection, on: date, *where) -> list[Cleared]:
