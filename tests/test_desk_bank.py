@@ -439,3 +439,25 @@ def test_check_finds_a_match_that_was_tampered_with(sqlite_home):
 
     assert ("账款", "账号****0201 2017-05-03流水号TH1") in found
     assert ("账款", "账号****0201") in found  # its balance does not follow either
+
+
+def test_a_transfer_that_was_taken_for_a_fee_is_found_and_put_right(sqlite_home):
+    county(sqlite_home)
+    statement(
+        sqlite_home,
+        "账号|日期|交易流水号|支出金额|余额|摘要\n"
+        "52010201|2017-04-28|LS001|100.00|-100.00|预付金，免收手续费",
+    )
+    take_transfers(sqlite_home, PAID)
+    found = [(x.identity, x.found, x.difference) for x in errors(sqlite_home)]
+
+    reverse(sqlite_home, LI, "520102-county-agency/2017-04/1", DAY, "不是手续费")
+    statement(
+        sqlite_home,
+        "账号|日期|交易流水号|支出金额|余额|摘要\n"
+        "52010201|2017-04-28|LS001|100.00|-100.00|预付金，免收手续费",
+    )
+
+    assert found == [("账款", "两次入账", yuan("-100.00"))]
+    assert lines(sqlite_home) == "LS001 transfer"
+    assert errors(sqlite_home) == []

@@ -12,7 +12,7 @@ from typing import Iterator
 from sqlalchemy import Connection
 
 from ledger.advances import bank_lines
-from ledger.advances.bank_accounts import Account, every, masked
+from ledger.advances.bank_accounts import Account, every, masked, same_number
 from ledger.money import NOTHING, grouped
 from posting_rules.policies import Policy
 from reports.advances.bank_reconciliation import Reconciliation, groups, reconcile
@@ -30,6 +30,7 @@ def statements(
         if made is not None:
             yield from _reconciled(made)
             yield from _lines(connection, accounts, on)
+            yield from _twice(connection, accounts, on)
 
 
 def _reconciled(made: Reconciliation) -> Iterator[Finding]:
@@ -92,6 +93,37 @@ def _lines(
             bank_lines.net(row),
             booked,
             "对账单的金额与对上的凭证不同；请用 yibao bank unmatch 取消后重新核对",
+        )
+
+
+def _twice(
+    connection: Connection, accounts: tuple[Account, ...], on: date
+) -> Iterator[Finding]:
+    """A line that was posted by its words, and whose 流水号 a form has posted too."""
+    numbers = sorted({account.number for account in accounts})
+    posted = {
+        (row.serial, row.income > row.payment): row
+        for row in bank_lines.rows_of(connection, numbers, until=on)
+        if row.posting_id is not None
+    }
+    serials = {serial for serial, _ in posted}
+    found = bank_lines.candidates(connection, serials) if serials else []
+    for one in found:
+        row = posted.get((one.serial, one.side == bank_lines.IN))
+        if row is None or row.posting_id == one.posting_id:
+            continue
+        if one.account and not same_number(one.account, row.account):
+            continue
+        yield Finding(
+            IDENTITY,
+            accounts[0].agency_book,
+            f"账号{masked(row.account)} {row.day}流水号{row.serial}",
+            "一次入账",
+            "两次入账",
+            bank_lines.net(row),
+            ERROR,
+            "按对账单的摘要已入账，同一流水号的划拨单或拨付单也入了账；请冲销按对账单"
+            "入账的凭证（yibao voucher reverse），再用 yibao bank reconcile 与划拨单对上",
         )
 
 
