@@ -169,17 +169,22 @@ def test_the_first_advances_between_provinces_have_their_own_name(home):
 
 
 def test_advances_between_provinces_are_paid_by_their_number(home):
-    year(home, SECOND)
+    """Paid with what we owe, received once what others owe has come too."""
+    year(home, SECOND, {**INCOME, "调整额": "5.00", "调整后额度": "85.00"})
     make(home, "quota-change", 2018, on=date(2018, 2, 8))
     for act in ("confirm", "submit", "approve"):
         bulk(home, act, "quota-change", "2018", on=date(2018, 2, 12))
-    take_transfers(
-        home,
-        "付款日期 | 到账日期 | 付款方代码 | 收款方代码 | 本级金额 | 通知书编号\n"
-        "2018-02-26 | 2018-02-27 | 520000 | 440000 | 20.00 | 黔异调〔2018〕1号",
-    )
+    titles = "付款日期 | 到账日期 | 付款方代码 | 收款方代码 | 本级金额 | 通知书编号 | 交易流水号\n"
+    number = "黔异调〔2018〕1号"
+    out = f"2018-02-26 | 2018-02-27 | 520000 | 440000 | 20.00 | {number} | P1"
+    take_transfers(home, titles + out, name="付.csv")
+    before = told(home)
+    into = f"2018-02-27 | 2018-02-28 | 440000 | 520000 | 5.00 | {number} | P2"
+    result = take_transfers(home, titles + into, name="收.csv")
 
-    assert told(home) == ["黔异调〔2018〕1号 各市州 20.00 received"]
+    assert before == [f"{number} 各市州 20.00 paid"]
+    assert (result.message, result.warnings) == ("", [])
+    assert steps_told(home, number)[-1] == "2018-02-28 received P1、P2"
 
 
 def test_money_for_institutions_is_asked_for_and_paid_in_parts(home):

@@ -13,10 +13,11 @@ from typing import Collection, NamedTuple, Sequence
 from sqlalchemy import Connection
 
 from desk.advances import notice_clearings
+from desk.advances.notice_wants import RECEIPT
 from desk.advances.notices import named
 from ledger import regions, settings
 from ledger.advances import bank_accounts, notices
-from ledger.advances.notice_payments import Payment, payments
+from ledger.advances.notice_payments import RETURN, Payment, payments
 from ledger.advances.notices import LineRow, NoticeRow, StepRow
 from ledger.documents import SourceDocument
 from ledger.money import NOTHING, grouped
@@ -28,6 +29,7 @@ from posting_rules.policies import Policy, advance_policy
 BY_TRANSFER = "按预付金划拨单"  # the reason of a step that nobody took by hand
 BOUNCED = "退汇，待重新划拨"
 UNDONE = "划拨单已冲销或撤回"
+FITS, STRANGE, INCOMING = "fits", "strange", "incoming"
 
 
 class Case(NamedTuple):
@@ -39,6 +41,7 @@ class Case(NamedTuple):
     steps: Sequence[StepRow]
     payments: Sequence[Payment]  # those that fit
     strangers: Sequence[Payment]  # those that do not
+    incoming: Sequence[Payment]  # between provinces: what is paid to us (F4 收款)
 
     @property
     def whole(self) -> bool:
@@ -50,6 +53,19 @@ class Case(NamedTuple):
     def moved(self):
         left = [p.counted for p in self.payments if p.bounced is None]
         return sum(left, NOTHING)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it is all there, and what others had to pay to us with it."""
+        back = [line.amount for line in self.lines if line.scope == RECEIPT]
+        due = sum(back, NOTHING)
+        there = sum((payment.counted for payment in self.came), NOTHING)
+        both = there >= due if due >= 0 else there <= due
+        return both and all(payment.received_on for payment in self.standing)
+
+    @property
+    def came(self) -> list[Payment]:
+        return [p for p in self.incoming if p.bounced is None and p.received_on]
 
     @property
     def standing(self) -> list[Payment]:
@@ -104,36 +120,41 @@ def _cases(connection: Connection, policy: Policy) -> list[Case]:
     for row in rows:
         lines = every.get(row.id, [])
         found = by_number.get(row.number, [])
-        fits = [payment for payment in found if _fits(policy, row, lines, payment)]
+        sides = {payment: _side(policy, row, lines, payment) for payment in found}
         cases.append(
             Case(
                 rules.kind_named(policy, row.kind),
                 row,
                 lines,
                 steps[row.id],
-                fits,
-                [payment for payment in found if payment not in fits],
+                *(
+                    [payment for payment in found if sides[payment] == side]
+                    for side in (FITS, STRANGE, INCOMING)
+                ),
             )
         )
     return cases
 
 
-def _fits(
+def _side(
     policy: Policy, row: NoticeRow, lines: Sequence[LineRow], payment: Payment
-) -> bool:
-    """Whether a transfer goes between the parties of a notice."""
+) -> str:
+    """Whether a transfer goes between the parties of a notice, and which way."""
     kind = rules.kind_named(policy, row.kind)
     pair = payment.payer, payment.payee
-    if payment.nature == "退回":
+    if payment.nature == RETURN:
         pair = pair[::-1]
+    home = policy.province
     if kind.form == "F5":
-        return pair == (policy.province, policy.province)
+        return FITS if pair == (home, home) else STRANGE
     if kind.of_plan:
-        return pair == (row.region, regions.parent(row.region))
+        return FITS if pair == (row.region, regions.parent(row.region)) else STRANGE
     others = {line.region for line in lines}
-    if kind.step(PAID):
-        return pair[0] == policy.province and regions.province_of(pair[1]) in others
-    return pair[1] == policy.province and regions.province_of(pair[0]) in others
+    out = pair[0] == home and regions.province_of(pair[1]) in others
+    into = pair[1] == home and regions.province_of(pair[0]) in others
+    if kind.form == "F4" and into:
+        return INCOMING
+    return FITS if (out if kind.step(PAID) else into) else STRANGE
 
 
 def _bring(connection: Connection, actor: Actor, case: Case, on: date) -> list[str]:
@@ -142,7 +163,7 @@ def _bring(connection: Connection, actor: Actor, case: Case, on: date) -> list[s
     if row.state in (MADE, WITHDRAWN):
         return []
     there = row.state in (PAID, RECEIVED)
-    arrived = all(payment.received_on for payment in case.standing)
+    arrived = case.arrived
     if case.whole:
         if not there and PAID in way:
             _step(connection, actor, case, PAID)
@@ -165,7 +186,7 @@ def _by_transfer(case: Case, state: str) -> bool:
 
 
 def _step(connection: Connection, actor: Actor, case: Case, state: str) -> None:
-    moved = case.standing
+    moved = case.standing + (case.came if state == RECEIVED else [])
     days = [p.paid_on if state == PAID else p.received_on for p in moved]
     serials = "、".join(dict.fromkeys(payment.serial for payment in moved))
     notices.take_step(
