@@ -75,6 +75,15 @@ def test_issuing_notices_issues_their_list_and_the_plan(home):
     ]
 
 
+def test_a_plan_that_waits_is_left_when_another_is_issued(sqlite_home):
+    keep_plan(sqlite_home)
+    keep_plan(sqlite_home, {("520200", "跨省", "390"): "3.00"}, "额度调整", 2)
+    make(sqlite_home)
+    step(sqlite_home, "issue", "1")
+
+    assert told(sqlite_home)[4:] == ["黔异预核〔2018〕1号 各市州 102.00 issued"]
+
+
 def test_the_list_alone_may_be_issued_first(sqlite_home):
     keep_plan(sqlite_home)
     make(sqlite_home, "advance-list")

@@ -114,10 +114,9 @@ def _issue_list(step: Step, plan: PlanRow) -> str:
         step.act.on,
         step.special,
     )
-    notice_making.make_all(maker)
-    row = _list_of(step.connection, kind, plan)
     (want,) = of_plan(maker, plan)
-    changed = notice_making.change(maker, row, want)
+    row = notice_making.keep(maker, want).row
+    changed = row.state != MADE and notice_making.change(maker, row, want)
     if row.state not in (MADE, DISPUTED) and not changed:
         return ""
     reason = step.act.reason or ("按修改后的测算重新下达" if row.state != MADE else "")
@@ -127,11 +126,6 @@ def _issue_list(step: Step, plan: PlanRow) -> str:
     )
     again = "重新" if row.state != MADE else ""
     return f"同时{again}下达{row.title}“{row.number}”"
-
-
-def _list_of(connection: Connection, kind: Kind, plan: PlanRow) -> NoticeRow:
-    found = notices.notices(connection, kind=kind.id, plan_id=plan.id)
-    return next(row for row in found if row.standing)
 
 
 def keep_lists(step: Step, ids: Iterable[int]) -> None:

@@ -63,7 +63,7 @@ def make(
 def make_all(maker: Maker, payer: str = "") -> list[Made]:
     """Inside a transaction, without files: every notice that is wanted or stands."""
     wanted = [one for one in wanted_of(maker) if payer in ("", one.region)]
-    made = [_keep(maker, one) for one in wanted]
+    made = [keep(maker, one) for one in wanted]
     ids = {one.row.id for one in made}
     for row in maker.standing():
         if row.id not in ids and payer in ("", row.region):
@@ -105,7 +105,7 @@ def holder_of(policy: Policy, kind: Kind, region: str) -> tuple[str, str]:
     return regions.parent(region), region
 
 
-def _keep(maker: Maker, want: Wanted) -> Made:
+def keep(maker: Maker, want: Wanted) -> Made:
     """The notice that stands, changed where it is not issued yet, or a new one."""
     found = [
         row
@@ -201,7 +201,7 @@ def _payee(maker: Maker, want: Wanted) -> tuple[str, str, str]:
     asks for to the agency's own account, which has no twin at finance.
     """
     connection, policy = maker.connection, maker.policy
-    if maker.kind.of_plan and (want.region or want.total > 0):
+    if maker.kind.of_plan and want.region:
         region = want.region if want.total < 0 else maker.holder
         found = bank_accounts.of_region(connection, policy, region, maker.on)
     elif maker.kind.form == "F5":
