@@ -81,9 +81,9 @@ def lines(home) -> str:
     return ", ".join(f"{row.serial} {row.what}" for row in found)
 
 
-def errors(home) -> list:
+def errors(home, on=DAY) -> list:
     with home.reading() as connection:
-        return [x for x in check(connection, DAY, home) if x.severity == "error"]
+        return [x for x in check(connection, on, home) if x.severity == "error"]
 
 
 def prepare(home, case) -> None:
@@ -113,6 +113,46 @@ def test_statement(home, case):
     if case["books"]:
         assert printed(home, *case["books"]) == case["vouchers"].strip()
     assert errors(home) == []
+
+
+def test_every_identity_holds_on_every_day(sqlite_home):
+    """X2, X6 and an advance that bounce, X3, X5, interest and a fee of one account."""
+    case = next(c for c in TABLE if "用款计划" in c["name"])
+    prepare(sqlite_home, case)
+    for number, step in enumerate(case["steps"]):
+        if step["form"] == "F6":
+            statement(sqlite_home, step["rows"])
+        else:
+            table = step["rows"]
+            given = transfers(table) if step["form"] == "F1" else rows(table)
+            take(sqlite_home, step["form"], given, f"{number}.csv")
+    take_transfers(
+        sqlite_home,
+        f"""
+付款日期|付款方代码|收款方代码|资金性质|用途|本级金额|下级金额|付款账号|交易流水号
+2017-06-01|520000|440000|清算资金|跨省|50.00|70.00|{PROVINCE}|C1
+2017-06-02|520000|440000|预付金|跨省|10.00|20.00|{PROVINCE}|C2
+""",
+    )
+    statement(
+        sqlite_home,
+        """
+日期|交易流水号|收入金额|支出金额|余额|摘要
+2017-06-01|C1||120.00|680.00|清算
+2017-06-02|C2||30.00|650.00|预付金
+2017-06-05|TC|120.00||770.00|退汇
+2017-06-06|TD|30.00||800.00|退票
+2017-06-21|LX|3.33||803.33|结息
+2017-06-22|GB||5.00|798.33|工本费
+""",
+    )
+    days = [date(2017, 5, n) for n in (19, 20, 21, 22, 23, 25)]
+    days += [date(2017, 6, n) for n in (1, 2, 4, 5, 6, 21, 22)]
+
+    assert lines(sqlite_home).endswith(
+        "C1 transfer, C2 transfer, TC bounce, TD bounce, LX interest, GB fee"
+    )
+    assert {day: errors(sqlite_home, day) for day in days} == dict.fromkeys(days, [])
 
 
 @pytest.mark.parametrize(
