@@ -14,18 +14,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Iterable, NamedTuple, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.advances import bank_lines
 from ledger.advances.bank_accounts import Account
 from ledger.advances.bank_lines import OPEN
 from ledger.money import NOTHING, grouped
-from ledger.schema import Posting, Voucher, VoucherLine
-from ledger.vouchers import signed
 from posting_rules.bank_lines import kind_of
 from posting_rules.policies import Policy
+from reports.advances.bank_movements import Movement, movements
 
-POSTING, VOUCHER, LINE = Posting.__table__, Voucher.__table__, VoucherLine.__table__
 REASONS = {
     "bounce": "银行退汇，没有对上在途的划拨",
     "fee-back": "银行退回手续费，账上没有待收回的",
@@ -77,22 +75,6 @@ class Reconciliation(NamedTuple):
         return self.statement_adjusted - self.book_adjusted
 
 
-class Movement(NamedTuple):
-    """What a posting's voucher does to the account in the agency's book."""
-
-    posting_id: int
-    name: str
-    dated: date
-    words: str
-    debit: Decimal
-    credit: Decimal
-    pair_on: date | None  # the day of the voucher that undoes it, or that it undoes
-
-    @property
-    def net(self) -> Decimal:
-        return self.debit - self.credit
-
-
 def together(every: Sequence[Account], number: str) -> tuple[Account, ...]:
     """The account with those that the same book keeps on the same subject."""
     own = [row for row in every if row.number == number]
@@ -129,7 +111,7 @@ def reconcile(
     if not lines:
         return None
     told = {line.account for line in lines}
-    moves = _movements(connection, accounts, on)
+    moves = movements(connection, accounts, on)
     proofs = _proofs(connection, numbers)
     first = min(line.day for line in lines)
     opening, statement, broken = _walk(lines)
@@ -249,55 +231,6 @@ def _book_only(
             Item(move.dated, move.name, move.words, move.debit, move.credit, reason)
         )
     return items
-
-
-def _movements(
-    connection: Connection, accounts: Sequence[Account], on: date
-) -> list[Movement]:
-    """Approved vouchers on the accounts' subject up to a day, of the funds on them."""
-    one = accounts[0]
-    funds = {fund for account in accounts for fund in account.fund_list}
-    whole = any(not account.funds for account in accounts)
-    red = VOUCHER.alias("red")
-    undone = VOUCHER.alias("undone")
-    rows = connection.execute(
-        select(
-            VOUCHER.c.id,
-            VOUCHER.c.posting_id,
-            VOUCHER.c.book_id,
-            VOUCHER.c.year,
-            VOUCHER.c.month,
-            VOUCHER.c.number,
-            VOUCHER.c.dated,
-            VOUCHER.c.narration,
-            red.c.dated.label("red_on"),
-            undone.c.dated.label("undone_on"),
-            LINE.c.side,
-            LINE.c.amount,
-        )
-        .join(LINE, LINE.c.voucher_id == VOUCHER.c.id)
-        .outerjoin(red, red.c.id == VOUCHER.c.reversed_by_id)
-        .outerjoin(undone, undone.c.id == VOUCHER.c.reverses_id)
-        .where(
-            VOUCHER.c.book_id == one.agency_book,
-            LINE.c.subject == one.subject,
-            LINE.c.fund.in_(sorted(funds)) if not whole else LINE.c.fund != "",
-            VOUCHER.c.number.is_not(None),
-            VOUCHER.c.dated <= on,
-        )
-        .order_by(VOUCHER.c.dated, VOUCHER.c.seq, LINE.c.position)
-    )
-    found: dict[int, Movement] = {}
-    for row in rows:
-        pair_on = row.red_on or row.undone_on
-        name = f"{row.book_id}/{row.year}-{row.month:02d}/{row.number}"
-        here = found.get(row.id) or Movement(
-            row.posting_id, name, row.dated, row.narration, NOTHING, NOTHING, pair_on
-        )
-        net = signed(row.side, row.amount)
-        side = {"debit": here.debit + net} if net > 0 else {"credit": here.credit - net}
-        found[row.id] = here._replace(**side)
-    return list(found.values())
 
 
 def _proofs(connection: Connection, numbers: Sequence[str]) -> dict[int, date]:
