@@ -46,22 +46,35 @@ MODULES = {
 
 
 class Session(NamedTuple):
-    """What every command is called with."""
+    """What every command is called with.
+
+    The lines of a `run` share a home in `opened`, with what its engine has compiled.
+    """
 
     home_path: Path | None
     url: str | None
+    opened: list | None = None  # of one home
 
     def home(self):
         """The home that --home or YIBAO_HOME names, with its prints made up."""
         from ledger.book_files import print_changed
         from ledger.database import open_home
 
-        home = open_home(self.path(), self.url)
-        context = click.get_current_context(silent=True)
-        if context is not None:  # `run` opens one for each of its lines
-            context.find_root().call_on_close(home.close)
+        if self.opened:
+            home = self.opened[0]
+        else:
+            home = open_home(self.path(), self.url)
+            self._keep(home)
         print_changed(home)
         return home
+
+    def _keep(self, home) -> None:
+        """A `run` keeps the home for its next lines, others close it at their end."""
+        context = click.get_current_context(silent=True)
+        if self.opened is not None:
+            self.opened.append(home)
+        elif context is not None:
+            context.find_root().call_on_close(home.close)
 
     def path(self) -> Path:
         if self.home_path is None:
@@ -115,8 +128,10 @@ def run(context, file, keep_going):
     except UnicodeDecodeError as error:
         raise UsageError(f"文件{file}不是 UTF-8 文字") from error
     worst = 0
+    session = context.obj._replace(opened=[])
+    context.call_on_close(lambda: [home.close() for home in session.opened])
     for number, line in enumerate(lines, 1):
-        code = _run_line(line, context.obj)
+        code = _run_line(line, session)
         if code:
             click.echo(f"{file}第{number}行：{line.strip()}（退出码{code}）", err=True)
             worst = max(worst, code)
