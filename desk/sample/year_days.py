@@ -102,6 +102,11 @@ def month_end(month: Month) -> date:
     return day
 
 
+def receipt_day(month: Month) -> date:
+    """By when what was paid and received in a month has to be confirmed."""
+    return _due(month.quarter)["receipt-confirm-city", str(month)]
+
+
 @cache
 def _due(quarter: Quarter) -> dict[tuple[str, str], date]:
     """(task, period), and (task, "") for the last of them in the quarter."""

@@ -14,7 +14,7 @@ from random import Random
 from desk.sample import year_forms as layouts
 from desk.sample.figures import FUNDS, HOME, shared
 from desk.sample.transfers import account
-from desk.sample.year_days import Days, month_end
+from desk.sample.year_days import Days, month_end, receipt_day
 from desk.sample.year_forms import Paid
 from desk.sample.year_lists import hosted
 from desk.sample.year_office import Office
@@ -102,7 +102,7 @@ class Funded:
         args = (on, rows, "预付金", self.quarter)
         lines = office.slips.pay(*ends, *args, notice=number)
         office.transfers(on, "用款划拨单", lines)
-        last = month_end(self.quarter.months[1])
+        last = receipt_day(self.quarter.months[1])
         office.diary.act(last, f"notice receive {step}")
 
     def payments(self, on: date, month: Month, at: int) -> None:

@@ -11,7 +11,7 @@ from random import Random
 
 from desk.sample import year_forms as layouts
 from desk.sample.figures import ABROAD
-from desk.sample.year_days import month_end, workdays
+from desk.sample.year_days import month_end, receipt_day, workdays
 from desk.sample.year_diary import CHECK, COMES, LOOKS
 from desk.sample.year_lists import (
     hosted,
@@ -102,8 +102,7 @@ class MonthBusiness:
         office.transfers(paid, "省际划拨单", lines)
         if again:
             office.transfers(again[0].paid_on, "省际划拨单", again)
-        last = month_end(self.month)
-        self.diary.act(last, f"notice receive {step}")
+        self.diary.act(receipt_day(self.month), f"notice receive {step}")
 
     def _owed(self, partner: str) -> dict:
         lines = [
@@ -167,7 +166,7 @@ class MonthBusiness:
         self.diary.act(last, f"due --quarter {self.month.quarter}", LOOKS)
         self.diary.act(last, "warning list", LOOKS)
         done = "due --done receipt-confirm-city --region 520100 --period"
-        self.diary.act(month_end(self.month), f"{done} {self.month}")
+        self.diary.act(receipt_day(self.month), f"{done} {self.month}")
         if self.month.number % 3 == 1:
             about = self.month.quarter
             self.diary.note(last, f"offset {about} --post-on {last}", LOOKS)

@@ -13,6 +13,7 @@ from reports.advances.pictures import Picture, steps, wan
 from reports.advances.warnings import Warned
 from reports.advances.year import PayerYear, Rate, TaskYear, YearReport
 from reports.advances.year_money import MonthFlow, PlaceCost
+from reports.due import WHO_NAMES
 from reports.seen import written_off_by
 from reports.usage import percent_text
 
@@ -227,10 +228,14 @@ def deadlines(tasks: Sequence[TaskYear]) -> Markup:
     picture = Picture(WIDTH, height, "各事项按期办理情况")
     field = WIDTH - names - 120
     keys = [("kept", "按期"), ("tardy", "逾期办结"), ("missed", "没有办")]
+    names_of = [task.name for task in tasks]
     picture.legend(names, 12, keys)
     for number, task in enumerate(tasks):
         y = top + row * number
-        picture.text(names - 12, y + 14, task.name, "name", "end")
+        name = task.name
+        if names_of.count(name) > 1:
+            name += f"（{WHO_NAMES.get(task.who, task.who)}）"
+        picture.text(names - 12, y + 14, name, "name", "end")
         whole = task.kept + task.late + task.missed
         x = float(names)
         parts = (task.kept, task.late, task.missed)
