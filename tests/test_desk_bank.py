@@ -321,9 +321,11 @@ def test_two_equal_transfers_are_told_apart_by_hand(home):
     waits = statement(home, table)
 
     done = bank_acts.match(home, LI, "TH1", "520102-county-agency/2017-04/2")
+    again = bank_acts.match(home, LI, "TH1", "520102-county-agency/2017-04/2")
 
     assert "金额相同的在途划拨有2笔（流水号LS1、LS2）" in waits.warnings[0]
     assert [v.rule.rpartition("/")[2] for v in done.vouchers] == ["X11", "X11"]
+    assert (again.new, again.vouchers) == (False, [])
     assert lines(home) == "TH1 bounce"
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from desk.advances import bank_master, bank_posting, notice_payments
 from desk.advances.bank_matching import accounts_of, net_of, settle
-from desk.taking import approved, desk_of
+from desk.taking import Desk, approved, desk_of
 from desk.vouchers import found, voucher_lines, voucher_name
 from ledger import settings
-from ledger.advances import bank_accounts, bank_lines, bounces
+from ledger.advances import bank_accounts, bank_lines, bank_proofs, bounces
 from ledger.advances.bank_accounts import masked
 from ledger.book_files import print_changed
 from ledger.database import Home
@@ -90,35 +90,39 @@ def match(
         desk = desk_of(connection, actor)
         line = _line(connection, serial, number)
         voucher = found(connection, name)
-        if line.matched_id == voucher.posting_id:
+        bounced = bounces.bounced(connection, [voucher.posting_id])
+        if line.matched_id == voucher.posting_id or line.serial in (
+            row.back for row in bounced
+        ):
             return Matched(line, voucher_name(voucher), made, False)
         _check_open(line)
-        account = accounts_of(connection, desk.province).on(line.account, line.day)
-        if account is None:
-            raise BookError(f"账号{masked(line.account)}在{line.day}没有登记")
-        nets = bank_lines.nets(connection, [voucher.posting_id])
-        place = voucher.posting_id, account.agency_book, account.subject
-        booked = net_of(account, nets.get(place, {}))
-        policy = advance_policy(desk.province)
-        words = f"{line.summary} {line.note}"
-        what = policy and kind_of(policy, line.income, line.payment, words)
-        if what == BOUNCE and booked == -bank_lines.net(line) != 0:
-            row = next(
-                row
-                for row in bank_lines.waiting(connection, [line.account])
-                if row.id == line.id
-            )
-            ids = _bounce(connection, desk, policy, row, account, voucher)
-            made, _ = approved(connection, desk, ids, False)
-            notice_payments.settle(connection, actor)
-        else:
-            _check(connection, policy, line, account, voucher, booked)
-            bank_lines.set_matched(
-                connection, [line.id], voucher.posting_id, BY_HAND, actor.by, actor.at
-            )
+        ids = _match(connection, desk, line, voucher)
+        made, _ = approved(connection, desk, ids, False)
     if made and not dry_run:
         print_changed(home)
     return Matched(line, voucher_name(voucher), made, True)
+
+
+def _match(connection: Connection, desk: Desk, line, voucher) -> list[int]:
+    """Match a line with a voucher, or post the bounce that it is: its posting."""
+    account = accounts_of(connection, desk.province).on(line.account, line.day)
+    if account is None:
+        raise BookError(f"账号{masked(line.account)}在{line.day}没有登记")
+    nets = bank_proofs.nets(connection, [voucher.posting_id])
+    place = voucher.posting_id, account.agency_book, account.subject
+    booked = net_of(account, nets.get(place, {}))
+    policy = advance_policy(desk.province)
+    words = f"{line.summary} {line.note}"
+    what = policy and kind_of(policy, line.income, line.payment, words)
+    if what == BOUNCE and booked == -bank_lines.net(line) != 0:
+        waiting = bank_lines.waiting(connection, [line.account])
+        row = next(row for row in waiting if row.id == line.id)
+        return _bounce(connection, desk, policy, row, account, voucher)
+    _check(connection, policy, line, account, voucher, booked)
+    by, at = desk.actor
+    posting_id = voucher.posting_id
+    bank_lines.set_matched(connection, [line.id], posting_id, BY_HAND, by, at)
+    return []
 
 
 def unmatch(

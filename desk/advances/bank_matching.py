@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from desk.advances import bank_posting
 from desk.taking import Desk
-from ledger.advances import bank_accounts, bank_lines
+from ledger.advances import bank_accounts, bank_lines, bank_proofs
 from ledger.advances.bank_accounts import Account, same_number, undressed
 from ledger.money import NOTHING
 from posting_rules.policies import advance_policy
@@ -75,10 +75,10 @@ def _match(
 ) -> set[int]:
     """Match lines with the postings that carry their serial; which were matched."""
     by_serial: dict[str, list] = {}
-    for candidate in bank_lines.candidates(connection, {row.serial for row in rows}):
+    for candidate in bank_proofs.candidates(connection, {row.serial for row in rows}):
         by_serial.setdefault(candidate.serial, []).append(candidate)
     ids = {one.posting_id for found in by_serial.values() for one in found}
-    nets, taken = bank_lines.nets(connection, ids), bank_lines.proved(connection, ids)
+    nets, taken = bank_proofs.nets(connection, ids), bank_lines.proved(connection, ids)
     matched: dict[int, tuple[int, str]] = {}
     for row in rows:
         account = accounts.on(row.account, row.day)
@@ -103,7 +103,7 @@ def _match(
 
 def _at(candidate, row, account: Account) -> bool:
     """Whether money moved at the account; where no number tells, the book did."""
-    side = bank_lines.IN if bank_lines.net(row) > 0 else bank_lines.OUT
+    side = bank_proofs.IN if bank_lines.net(row) > 0 else bank_proofs.OUT
     if candidate.side != side:
         return False
     return not candidate.account or same_number(candidate.account, account.number)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from desk.advances import bouncing
 from desk.taking import Desk
 from ledger import postings, settings
-from ledger.advances import bank_lines, bounces
+from ledger.advances import bank_lines, bank_proofs, bounces
 from ledger.advances.bank_accounts import Account, masked
 from ledger.advances.bounces import Back
 from ledger.documents import source_text
@@ -171,7 +171,7 @@ class _Posting:
         book = account.agency_book
         last = date.fromordinal(day.toordinal() + through)
         held = defaultdict(lambda: NOTHING)
-        held |= bank_lines.balances(self.connection, book, subject, last)
+        held |= bank_proofs.balances(self.connection, book, subject, last)
         for made in self.made:
             for voucher in made.vouchers:
                 if voucher.book == book and voucher.dated < last:

@@ -11,7 +11,7 @@ from typing import Sequence
 from sqlalchemy import Connection, select
 
 from desk.vouchers import voucher_lines
-from ledger.advances import bank_lines, bounces
+from ledger.advances import bank_lines, bank_proofs, bounces
 from ledger.advances.bank_accounts import Account, same_number
 from ledger.advances.bounces import Original
 from ledger.postings import VOUCHER
@@ -32,7 +32,7 @@ def originals_of(connection: Connection, row, account: Account) -> Sequence[Orig
     )
     amount = bank_lines.net(row)
     fits = [one for one in found if one.amount == amount]
-    nets = bank_lines.nets(connection, [one.posting_id for one in fits])
+    nets = bank_proofs.nets(connection, [one.posting_id for one in fits])
     fits = [
         one
         for one in fits

@@ -6,37 +6,21 @@ that it was matched with, opens it again. Amounts are counted in plus, out minus
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date
 from decimal import Decimal
-from typing import Iterable, NamedTuple, Sequence
+from typing import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, func, or_, select, true, update
+from sqlalchemy import Connection, bindparam, func, select, true, update
 
-from ledger.advances.tables import AwayPayment
 from ledger.advances.tables import BankLine as Table
 from ledger.database import bulk_insert, next_id, slices
 from ledger.documents import BankLine
-from ledger.money import NOTHING, whole_fen
-from ledger.schema import Document, Posting, TransferLine, Voucher, VoucherLine
-from ledger.settlements.tables import InstitutionPayment
-from ledger.vouchers import signed
+from ledger.money import whole_fen
+from ledger.schema import Document
 
-LINE, DOCUMENT, TRANSFER = Table.__table__, Document.__table__, TransferLine.__table__
-POSTING, VOUCHER = Posting.__table__, Voucher.__table__
-VOUCHER_LINE = VoucherLine.__table__
+LINE, DOCUMENT = Table.__table__, Document.__table__
 OPEN = "open"  # waits for a voucher
-IN, OUT = "in", "out"
-
-
-class Candidate(NamedTuple):
-    """A posting that a line may prove: at an account ("" where the form has none)."""
-
-    serial: str
-    account: str
-    side: str
-    posting_id: int
-    what: str  # transfer, payment
 
 
 def known(connection: Connection, lines: Iterable[BankLine]) -> dict:
@@ -150,77 +134,6 @@ def _ends(lines: Sequence, otherwise: Decimal | None) -> Decimal | None:
     return next(iter(alone)) if sum(alone.values()) == 1 else otherwise
 
 
-def candidates(connection: Connection, serials: Iterable[str]) -> list[Candidate]:
-    """Postings of F1 and F7 that carry one of the banks' serials."""
-    found = set()
-    for part in slices(sorted(set(serials))):
-        rows = connection.execute(
-            select(TRANSFER).where(
-                TRANSFER.c.live,
-                or_(TRANSFER.c.serial.in_(part), TRANSFER.c.received_serial.in_(part)),
-            )
-        ).all()
-        for row in rows:
-            found.update(_of_transfer(row))
-        for table, stands in (
-            (AwayPayment.__table__, AwayPayment.live),
-            (InstitutionPayment.__table__, InstitutionPayment.freed == 0),
-        ):
-            paid = connection.execute(
-                select(table.c.serial, table.c.payer_account, table.c.posting_id).where(
-                    table.c.serial.in_(part), table.c.posting_id.is_not(None), stands
-                )
-            )
-            for serial, account, posting_id in paid:
-                found.add(Candidate(serial, account, OUT, posting_id, "payment"))
-    return sorted(found)
-
-
-def _of_transfer(row) -> Iterable[Candidate]:
-    """The payer's bank has 交易流水号; the receiver's has 收款流水号, or the same.
-
-    A transfer within one body (X2) has both of its ends in the one posting.
-    """
-    if row.paid_posting_id is not None:
-        paid = row.paid_posting_id, "transfer"
-        yield Candidate(row.serial, row.payer_account, OUT, *paid)
-        for serial in {row.serial, row.received_serial} - {""}:
-            yield Candidate(serial, row.payee_account, IN, *paid)
-    if row.received_posting_id is not None:
-        received = row.received_posting_id, "transfer"
-        for serial in {row.serial, row.received_serial} - {""}:
-            yield Candidate(serial, row.payee_account, IN, *received)
-
-
-def nets(connection: Connection, posting_ids: Iterable[int]) -> dict[tuple, dict]:
-    """What live postings do to each book and subject, by fund: debit plus."""
-    found: dict[tuple, dict] = defaultdict(lambda: defaultdict(lambda: NOTHING))
-    for part in slices(sorted(set(posting_ids))):
-        rows = connection.execute(
-            select(
-                VOUCHER.c.posting_id,
-                VOUCHER.c.book_id,
-                VOUCHER_LINE.c.subject,
-                VOUCHER_LINE.c.fund,
-                VOUCHER_LINE.c.side,
-                func.sum(VOUCHER_LINE.c.amount, type_=VOUCHER_LINE.c.amount.type),
-            )
-            .join(VOUCHER, VOUCHER.c.id == VOUCHER_LINE.c.voucher_id)
-            .join(POSTING, POSTING.c.id == VOUCHER.c.posting_id)
-            .where(VOUCHER.c.posting_id.in_(part), POSTING.c.live)
-            .group_by(
-                VOUCHER.c.posting_id,
-                VOUCHER.c.book_id,
-                VOUCHER_LINE.c.subject,
-                VOUCHER_LINE.c.fund,
-                VOUCHER_LINE.c.side,
-            )
-        )
-        for posting_id, book, subject, fund, side, amount in rows:
-            found[posting_id, book, subject][fund] += signed(side, amount)
-    return found
-
-
 def proved(connection: Connection, posting_ids: Iterable[int]) -> set[tuple]:
     """(account, posting) of live lines that are matched with one of the postings."""
     found = set()
@@ -292,31 +205,6 @@ def free_postings(connection: Connection, posting_ids: Sequence[int]) -> None:
             .where(column.in_(posting_ids))
             .values(**opened, **{column.name: None})
         )
-
-
-def balances(
-    connection: Connection, book: str, subject: str, before: date
-) -> dict[str, Decimal]:
-    """By fund, a subject's balance of approved vouchers dated before a day."""
-    rows = connection.execute(
-        select(
-            VOUCHER_LINE.c.fund,
-            VOUCHER_LINE.c.side,
-            func.sum(VOUCHER_LINE.c.amount, type_=VOUCHER_LINE.c.amount.type),
-        )
-        .join(VOUCHER, VOUCHER.c.id == VOUCHER_LINE.c.voucher_id)
-        .where(
-            VOUCHER.c.book_id == book,
-            VOUCHER_LINE.c.subject == subject,
-            VOUCHER.c.number.is_not(None),
-            VOUCHER.c.dated < before,
-        )
-        .group_by(VOUCHER_LINE.c.fund, VOUCHER_LINE.c.side)
-    )
-    found: dict[str, Decimal] = defaultdict(lambda: NOTHING)
-    for fund, side, amount in rows:
-        found[fund] += signed(side, amount)
-    return dict(found)
 
 
 def with_serial(connection: Connection, serial: str) -> list:

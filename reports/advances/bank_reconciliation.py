@@ -16,7 +16,7 @@ from typing import Iterable, NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
-from ledger.advances import bank_lines
+from ledger.advances import bank_lines, bank_proofs
 from ledger.advances.bank_accounts import Account
 from ledger.advances.bank_lines import OPEN
 from ledger.money import NOTHING, grouped
@@ -190,8 +190,8 @@ def _why_unbooked(policy: Policy | None, line, near: dict) -> str:
 def _near(connection: Connection, lines: Sequence) -> dict[str, set[Decimal]]:
     """By serial: the amounts of postings that carry it, whatever their account."""
     serials = {line.serial for line in lines}
-    found = bank_lines.candidates(connection, serials) if serials else []
-    nets = bank_lines.nets(connection, {one.posting_id for one in found})
+    found = bank_proofs.candidates(connection, serials) if serials else []
+    nets = bank_proofs.nets(connection, {one.posting_id for one in found})
     amounts: dict[int, set[Decimal]] = defaultdict(set)
     for (posting_id, _, subject), by_fund in nets.items():
         if "存款" in subject:

@@ -11,7 +11,7 @@ from typing import Iterator
 
 from sqlalchemy import Connection
 
-from ledger.advances import bank_lines
+from ledger.advances import bank_lines, bank_proofs
 from ledger.advances.bank_accounts import Account, every, masked, same_number
 from ledger.money import NOTHING, grouped
 from posting_rules.policies import Policy
@@ -75,7 +75,7 @@ def _lines(
         connection, sorted({account.number for account in accounts}), until=on
     )
     posting_of = {row.id: row.posting_id or row.matched_id for row in rows}
-    nets = bank_lines.nets(connection, filter(None, posting_of.values()))
+    nets = bank_proofs.nets(connection, filter(None, posting_of.values()))
     one = accounts[0]
     funds = {fund for account in accounts for fund in account.fund_list}
     for row in rows:
@@ -107,9 +107,9 @@ def _twice(
         if row.posting_id is not None
     }
     serials = {serial for serial, _ in posted}
-    found = bank_lines.candidates(connection, serials) if serials else []
+    found = bank_proofs.candidates(connection, serials) if serials else []
     for one in found:
-        row = posted.get((one.serial, one.side == bank_lines.IN))
+        row = posted.get((one.serial, one.side == bank_proofs.IN))
         if row is None or row.posting_id == one.posting_id:
             continue
         if one.account and not same_number(one.account, row.account):
