@@ -112,6 +112,23 @@ def test_a_list_whose_lines_are_gone_is_made_again_before_issue(home):
     assert told(home)[0] == "黔异清〔2018〕1号 520100 60.00 made"
 
 
+def test_a_disputed_list_whose_lines_are_gone_is_withdrawn_and_made_anew(sqlite_home):
+    listed(sqlite_home)
+    bulk(sqlite_home, "issue", "clearing-list")
+    bulk(sqlite_home, "dispute", "clearing-list", region="520200", reason="多算")
+    with sqlite_home.writing() as connection:
+        kept = sources.documents(connection)[-1]
+        sources.withdraw(connection, kept.id, "li", LI.at, "重发")
+    number = "黔异清〔2018〕2号"
+    with pytest.raises(BookError, match="请撤回本文书，再重新运行"):
+        step(sqlite_home, "issue", number)
+    step(sqlite_home, "withdraw", number, reason="多算")
+    take_clearings(sqlite_home, LISTED.replace("8.00", "7.00"), name="改.csv")
+    make(sqlite_home, "clearing-list", Q4)
+
+    assert "黔异清〔2018〕5号 520200 7.00 made" in told(sqlite_home)
+
+
 def test_a_clearing_is_confirmed_by_its_lines_not_by_its_notice(sqlite_home):
     listed(sqlite_home)
     bulk(sqlite_home, "issue", "clearing-list")

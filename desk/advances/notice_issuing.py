@@ -95,9 +95,10 @@ def _check_sources(step: Step, kind: Kind, row: NoticeRow) -> None:
     ids = notice_sources.ids_in(row.source_lines)
     freed = notice_sources.freed(step.connection, kind.form, ids)
     if freed:
+        first = "" if row.state == MADE else "撤回本文书，再"
         raise BookError(
             f"{row.title}“{row.number}”所列的{freed}行已撤回或冲销；"
-            f"请重新运行 yibao notice make {kind.id} {row.period}"
+            f"请{first}重新运行 yibao notice make {kind.id} {row.period}"
         )
 
 
