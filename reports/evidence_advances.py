@@ -9,6 +9,7 @@ from typing import Callable, Iterable, NamedTuple, Sequence
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from ledger.advances.bounces import not_bounced
 from ledger.advances.tables import FundingLine, ProvinceQuota
 from ledger.money import NOTHING, grouped
 from ledger.periods import Quarter, quarter_of
@@ -251,7 +252,8 @@ def plans(
 def plan_payments(
     connection: Connection, policy: Policy, quarters: Iterable[Quarter]
 ) -> dict[str, Arrivals]:
-    """By quarter: X2 by day, which may be paid month by month (GZ-10)."""
+    """By quarter: X2 by day, which may be paid month by month (GZ-10); none that
+    bounced."""
     rows = connection.execute(
         select(TRANSFER)
         .where(
@@ -260,6 +262,7 @@ def plan_payments(
             TRANSFER.c.payee == policy.province,
             TRANSFER.c.scope == AT_HOME,
             TRANSFER.c.nature == "预付金",
+            not_bounced(TRANSFER),
             TRANSFER.c.paid_on >= min(q.first_day for q in quarters),
         )
         .order_by(TRANSFER.c.paid_on, TRANSFER.c.id)
