@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEBIAN := chromium fonts-noto-cjk postgresql python3-venv
 WORKERS ?= 2
 
-.PHONY: help demo test serve bench city fuzz crash lint debian
+.PHONY: help demo test serve bench city year fuzz crash lint debian
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -34,6 +34,12 @@ city: debian $(VENV)/tested ## a city's year of personal accounts from forms to 
 	if command -v pg_virtualenv >/dev/null; then \
 	  pg_virtualenv -t -o fsync=off -o shared_buffers=512MB -o max_wal_size=8GB $$run; \
 	else $$run; fi
+
+year: $(VENV)/installed ## a province's simulated 2018 from forms to books by commands alone, and its report
+	@rm -rf year && $(BIN)/yibao init year/home --province 520000
+	@$(BIN)/yibao sample year/forms --year 2018
+	@time YIBAO_BY=示例 $(BIN)/yibao --home year/home run year/forms/year.yibao >year/told.txt
+	@echo year/forms/*.html
 
 crash: $(VENV)/tested ## kill -9 at random moments of imports, for long (ROUNDS=200)
 	YIBAO_CRASH_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest -q tests/test_desk_crash.py
