@@ -68,43 +68,45 @@ def true_up(office: Office, days: Days, asked: Amounts) -> None:
     quarter, city, share = MISSED
     if str(days.quarter) != quarter:
         return
-    about, diary, advances = quarter_before(days.quarter), office.diary, office.advances
-    missed = {
-        Part(own_people(city), scope, "310"): to_fen(
-            advances.cleared[about][Part(own_people(city), scope, "310")] * share
-        )
-        for scope in (ABROAD, HOME)
-    }
-    comes = workdays_after(days.planned, 3)
-    for part, amount in missed.items():
-        title = f"{about}{part.scope}异地就医费用清算明细"
-        lines = [missed_line(office.world, about, part, amount)]
-        diary.file(comes, f"补清算_{part.scope}", title, layouts.CLEARINGS, lines)
-    confirmed = workdays_after(days.of("clearing-confirm"), 1)
-    for kind in ("clearing-list", "clearing-notice"):
-        diary.act(comes, f"notice make {kind} {about}")
-        diary.act(comes, f"notice issue --kind {kind} --period {about}")
-    diary.act(confirmed, f"confirm {about} --kind advances --region {city}")
+    missed = _missed(office, days, city, share)
+    more = office.advances.more(days.quarter, city, missed)
     again = workdays_after(days.of("advance-transfer"), 3)
-    more = advances.more(days.quarter, city, missed)
+    notice = f"--kind advance-notice --period {days.quarter} --region {city}"
     for command in (
         f"plan {days.quarter} --region {office.province}",
         f"notice make advance-list {days.quarter}",
         f"notice make advance-notice {days.quarter}",
         f"notice issue --kind advance-list --period {days.quarter}",
-        f"notice issue --kind advance-notice --period {days.quarter} --region {city}",
+        f"notice issue {notice}",
     ):
-        diary.act(again, command, LOOKS)
-    notice = f"--kind advance-notice --period {days.quarter} --region {city}"
+        office.diary.act(again, command, LOOKS)
     day = workdays_after(again, 2)
     for step in ("confirm", "submit", "approve"):
-        diary.act(day, f"notice {step} {notice}")
+        office.diary.act(day, f"notice {step} {notice}")
         day = workdays_after(day, 1)
     serial = 4 * len(office.payers) + 1
     amounts = {key: NOTHING for key in asked} | more
     args = (amounts, "额度调整", days.quarter, "advance-notice", serial)
     office.transfers(day, "额度调整划拨单", upward(office, city, day, *args))
     asked.update({key: asked[key] + extra for key, extra in more.items()})
+
+
+def _missed(office: Office, days: Days, city: str, share: Decimal) -> Amounts:
+    """What was missed of a city's own people, and how it is told and confirmed."""
+    about, diary, missed = quarter_before(days.quarter), office.diary, {}
+    comes = workdays_after(days.planned, 3)
+    for scope in (ABROAD, HOME):
+        part = Part(own_people(city), scope, "310")
+        missed[part] = to_fen(office.advances.cleared[about][part] * share)
+        title = f"{about}{scope}异地就医费用清算明细"
+        lines = [missed_line(office.world, about, part, missed[part])]
+        diary.file(comes, f"补清算_{scope}", title, layouts.CLEARINGS, lines)
+    for kind in ("clearing-list", "clearing-notice"):
+        diary.act(comes, f"notice make {kind} {about}")
+        diary.act(comes, f"notice issue --kind {kind} --period {about}")
+    confirmed = workdays_after(days.of("clearing-confirm"), 1)
+    diary.act(confirmed, f"confirm {about} --kind advances --region {city}")
+    return missed
 
 
 def upward(

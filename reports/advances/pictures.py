@@ -9,9 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Iterable
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 WAN = Decimal(10_000)
+WIDTH = 920  # of a picture as wide as the page
+LEFT, RIGHT = 64, 12  # of a chart's field, beside its axis
+# Peoples whose prefectures are named after them.
+PEOPLES = tuple("布依 苗族 侗族 土家 藏族 羌族 彝族 壮族 哈尼 傣族".split())
 
 
 class Picture:
@@ -86,6 +90,18 @@ def wan(amount: Decimal) -> str:
     return f"{(amount / WAN).quantize(Decimal(1)):,}"
 
 
+def short(name: str) -> str:
+    """A prefecture without its peoples.
+
+    >>> short("黔南布依族苗族自治州"), short("贵阳市")
+    ('黔南州', '贵阳市')
+    """
+    if not name.endswith("自治州"):
+        return name
+    first = min((name.find(each) for each in PEOPLES if each in name), default=-3)
+    return f"{name[:first]}州"
+
+
 def _n(number) -> str:
     """A coordinate: at most one place."""
     return f"{float(number):.1f}".removesuffix(".0")
@@ -93,6 +109,3 @@ def _n(number) -> str:
 
 def _tip(words: str) -> Markup:
     return Markup("<title>{}</title>").format(words) if words else Markup("")
-
-
-__all__ = ["Picture", "escape", "steps", "wan"]

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from ledger import regions
 from ledger.money import FEN, NOTHING
 from reports.advances import year_pictures as pictures
-from reports.advances.pictures import WAN, wan
+from reports.advances.pictures import WAN, short, wan
 from reports.advances.year import PayerYear, YearReport
+from reports.advances.year_rates import percent, rates
 from reports.due import WHO_NAMES
 from reports.usage import RED, percent_text
 
@@ -48,7 +49,7 @@ def year_page(report: YearReport, made_on: str) -> str:
             summary=summary(report),
             flows=pictures.flows(report.months),
             balances=pictures.balances(report.months),
-            rates=pictures.rates(report),
+            rates=rates(report),
             timeline=pictures.timeline(report),
             deadlines=pictures.deadlines(report.tasks),
             abroad=pictures.place_bars(report.abroad[:PLACES], "provinces", "外省"),
@@ -102,7 +103,7 @@ def summary(report: YearReport) -> list[str]:
     red = [(payer, row) for payer, row in report.warned if row.level == RED]
     if red:
         names = "、".join(
-            f"{pictures.short(payer.name)}（{row.quarter}，{percent_text(row.rate)}）"
+            f"{short(payer.name)}（{row.quarter}，{percent_text(row.rate)}）"
             for payer, row in red
         )
         urgent = [event for event in report.events if event.kind == "紧急调增"]
@@ -115,14 +116,14 @@ def summary(report: YearReport) -> list[str]:
     late = [row for row in report.late if row.task == "advance-transfer"]
     if late:
         worst = late[0]
-        name = pictures.short(worst.region_name)
+        name = short(worst.region_name)
         said.append(
             f"预付金上解逾期{len(late)}次，最长的是{name}{worst.period}，"
             f"逾期{worst.late_by}天。"
         )
     for held in report.suspensions:
         until = f"{day(held.until_day)}恢复" if held.until_day else "尚未恢复"
-        name = pictures.short(regions.name(held.region, held.from_day))
+        name = short(regions.name(held.region, held.from_day))
         said.append(
             f"{name}因{held.reason}，{day(held.from_day)}起暂停直接结算，{until}。"
         )
@@ -178,9 +179,9 @@ def _environment() -> Environment:
     environment.filters |= {
         "wan": wan,
         "wan2": lambda amount: f"{(amount / WAN).quantize(FEN):,}",
-        "whole_percent": pictures.percent,
+        "whole_percent": percent,
         "day": day,
-        "short": pictures.short,
+        "short": short,
         "percent": percent_text,
         "highest": highest,
         "place": lambda code, on: regions.name(code, on) if code else "",

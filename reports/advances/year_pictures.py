@@ -4,37 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Sequence
 
 from markupsafe import Markup
 
-from reports.advances.pictures import Picture, steps, wan
+from reports.advances.pictures import LEFT, RIGHT, WIDTH, Picture, short, steps, wan
 from reports.advances.warnings import Warned
-from reports.advances.year import PayerYear, Rate, TaskYear, YearReport
+from reports.advances.year import PayerYear, TaskYear, YearReport
 from reports.advances.year_money import MonthFlow, PlaceCost
 from reports.due import WHO_NAMES
 from reports.seen import written_off_by
 from reports.usage import percent_text
 
-WIDTH = 920
-LEFT, RIGHT = 64, 12  # of a chart's field
 NAMES = 196  # room for names beside rows
 ROW = 30
-# Peoples whose prefectures are named after them.
-PEOPLES = (
-    "布依",
-    "苗族",
-    "侗族",
-    "土家",
-    "藏族",
-    "羌族",
-    "彝族",
-    "壮族",
-    "哈尼",
-    "傣族",
-)
-ACROSS = 4  # payers beside one another
 
 
 def flows(months: Sequence[MonthFlow]) -> Markup:
@@ -115,69 +98,6 @@ def balances(months: Sequence[MonthFlow]) -> Markup:
     return picture.markup()
 
 
-def rates(report: YearReport) -> Markup:
-    """A small field a payer: its highest rate in each quarter, and the thresholds."""
-    payers = [payer for payer in report.payers if payer.rates]
-    lines = -(-len(payers) // ACROSS)
-    picture = Picture(WIDTH, lines * FIELD.height, "各市州各季度预付金使用率")
-    for number, payer in enumerate(payers):
-        x = number % ACROSS * WIDTH / ACROSS
-        _rate_field(picture, report, payer, x, number // ACROSS * FIELD.height)
-    return picture.markup()
-
-
-class FIELD:
-    """Of a payer's rates: its size, the room around it, the rates at its ends."""
-
-    width, height = WIDTH / 4, 132
-    left, right, top, bottom = 34, 12, 26, 24
-    lowest, highest = Fraction(4, 10), Fraction(12, 10)
-
-    @classmethod
-    def down(cls, rate: Fraction) -> float:
-        """How far below its top a rate stands."""
-        kept = min(max(rate, cls.lowest), cls.highest)
-        share = float((cls.highest - kept) / (cls.highest - cls.lowest))
-        return cls.top + share * (cls.height - cls.top - cls.bottom)
-
-
-def _rate_field(
-    picture: Picture, report: YearReport, payer: PayerYear, x: float, y: float
-) -> None:
-    first, last = x + FIELD.left, x + FIELD.width - FIELD.right
-    ends = [band.from_rate for band in report.bands[1:]] + [FIELD.highest]
-    picture.text(first, y + 17, short(payer.name), "strong")
-    for (level, _, rate, _), end in zip(report.bands, ends):
-        above, below = y + FIELD.down(end), y + FIELD.down(rate)
-        picture.box(first, above, last - first, below - above, f"band {level}")
-        picture.text(first - 5, below + 4, percent(rate), "tiny", "end")
-    base = y + FIELD.down(FIELD.lowest)
-    picture.line(first, base, last, base, "axis")
-    picture.text(first - 5, base + 4, f"≤{percent(FIELD.lowest)}", "tiny", "end")
-    step = (last - first) / len(payer.rates)
-    points = []
-    for number, each in enumerate(payer.rates):
-        at = first + (number + 0.5) * step
-        points.append(
-            (at, y + FIELD.down(FIELD.highest if each.rate is None else each.rate))
-        )
-        picture.text(at, base + 15, quarter_name(report, each), "tiny", "middle")
-    picture.path(points, "rate-line")
-    for each, (at, down) in zip(payer.rates, points):
-        words = (
-            f"{payer.name}{each.quarter} {percent_text(each.rate)}（{each.level_name}）"
-        )
-        picture.dot(at, down, 4.5, f"dot {each.level}", words)
-        shown = "无预付金" if each.rate is None else percent(each.rate)
-        picture.text(at, down - 8, shown, f"value {each.level}", "middle")
-
-
-def quarter_name(report: YearReport, each: Rate) -> str:
-    """四季 of the year before stands with its year."""
-    name = f"{'一二三四'[each.quarter.number - 1]}季"
-    return name if each.quarter.year == report.year else f"上年{name}"
-
-
 def timeline(report: YearReport) -> Markup:
     """The days on which payers stood at a warning, and were suspended."""
     rows = [payer for payer in report.payers if payer.warned or _held(report, payer)]
@@ -201,8 +121,11 @@ def timeline(report: YearReport) -> Markup:
             start, end = max(warned.since, first), _end(warned, report.on)
             words = f"{warned.quarter}{warned.level_name}，{warned.since}起，"
             words += f"最初{percent_text(warned.rate)}"
-            size = max(at(end) - at(start), 5)
+            size = max(at(end) - at(start), 14)
             picture.box(at(start), y + 3, size, 15, f"level {warned.level}", words, 3)
+            sign = warned.level_name[:1]  # 黄, 红: never by colour alone
+            look = f"in-bar {warned.level}"
+            picture.text(at(start) + size / 2, y + 15, sign, look, "middle")
         for held in _held(report, payer):
             start, end = max(held.from_day, first), held.until_day or report.on
             words = f"暂停直接结算：{held.reason}"
@@ -263,19 +186,3 @@ def place_bars(rows: Sequence[PlaceCost], look: str, title: str) -> Markup:
         picture.box(names, y + 4, size, 17, look, f"{each.visits}人次", 2)
         picture.text(names + size + 6, y + 17, wan(each.amount), "figure")
     return picture.markup()
-
-
-def percent(rate: Fraction) -> str:
-    return f"{int(rate * 100)}%"
-
-
-def short(name: str) -> str:
-    """A prefecture without its peoples.
-
-    >>> short("黔南布依族苗族自治州"), short("贵阳市")
-    ('黔南州', '贵阳市')
-    """
-    if not name.endswith("自治州"):
-        return name
-    first = min((name.find(each) for each in PEOPLES if each in name), default=-3)
-    return f"{name[:first]}州"
