@@ -213,11 +213,11 @@ def test_quotas_and_openings_by_command(yibao, tmp_path):
     assert LI.by == "li"
 
 
-def test_a_choice_of_one_word_is_asked_for_in_chinese(yibao):
-    code, _, err = yibao("usage", "--fail-on", "yellow")
+def test_a_choice_is_asked_for_in_chinese(yibao):
+    code, _, err = yibao("usage", "--fail-on", "green")
 
     assert code == 2
-    assert "“yellow”不是'red'。" in err
+    assert "“green”不是'red', 'yellow'之一。" in err
 
 
 def test_a_book_that_is_not_there_is_refused_by_usage(yibao):
