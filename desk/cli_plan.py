@@ -106,11 +106,17 @@ def amount_of(kind: click.ParamType, text: str, param, context) -> Decimal:
     metavar="文件",
     help="另存为表格",
 )
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="文件",
+    help="另存为可打印的测算表，写明每个付款方的过程",
+)
 @dry_run_option
 @by_option
 @json_option
 @click.pass_obj
-def plan(session, payer, xlsx, as_json, dry_run, **asked):
+def plan(session, payer, xlsx, html, as_json, dry_run, **asked):
     from ledger import settings
     from posting_rules.policies import policy_of
 
@@ -120,18 +126,24 @@ def plan(session, payer, xlsx, as_json, dry_run, **asked):
         policy = policy_of(settings.province(connection))
     if payer and not any(line.payer == payer for line in made.lines):
         raise UsageError(f"这份测算里没有付款方“{payer}”；不加 --payer 列出全部")
-    if xlsx:
-        from desk.saving import save
-        from reports.advances.plan_sheet import plan_workbook
-
-        book = plan_workbook(
-            policy, made.plan, made.lines, made.edits, made.plan.on_day
-        )
-        save(xlsx, book)
+    _save(policy, made, xlsx, html)
     if as_json:
         tell_json(_words(policy, made, payer, dry_run))
     else:
         _tell(policy, made, payer, dry_run)
+
+
+def _save(policy, made, xlsx: Path | None, html: Path | None) -> None:
+    from desk.saving import save
+    from reports.advances.plan_sheet import plan_workbook
+    from reports.advances.working import plan_paper
+    from reports.advances.working_page import working_page
+
+    kept = (policy, made.plan, made.lines, made.edits)
+    if xlsx:
+        save(xlsx, plan_workbook(*kept, made.plan.on_day))
+    if html:
+        save(html, working_page(plan_paper(*kept)).encode())
 
 
 def _done(home, *, quarter, region, on, amounts, reason, dry_run, by, **asked):
