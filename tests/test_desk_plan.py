@@ -417,3 +417,15 @@ def test_two_acts_at_once_are_refused(yibao):
     assert yibao(*plan, "--withdraw", "--emergency", GUIYANG, "--reason", "x")[0] == 2
     assert yibao(*plan, "--amount", "5")[0] == 2
     assert yibao(*plan, "--withdraw", "--reason", "x")[0] == 1
+
+
+def test_the_working_is_written_to_print(yibao, sqlite_home, tmp_path):
+    later(sqlite_home)
+    page = tmp_path / "测算.html"
+    code, _, _ = yibao(
+        *("plan", "2017Q3", "--region", PROVINCE, "--on", "2017-07-31"),
+        *("--html", page),
+    )
+
+    assert code == 0
+    assert "异地就医预付金测算表" in page.read_text("utf-8")
