@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ STATUS = {
     "shown": "",
 }
 MOST = Decimal(10) ** 13
+NOTES_SHOWN = 8
 
 
 class CellAmount(click.ParamType):
@@ -219,8 +221,10 @@ def _tell_notes(rows) -> None:
     for row in rows:
         for note in row.notes:
             said.setdefault(note, []).append(row.name)
-    for note, names in said.items():
+    for note, names in islice(said.items(), NOTES_SHOWN):
         click.echo(f"  {'、'.join(names)}：{note}")
+    if len(said) > NOTES_SHOWN:
+        click.echo(f"  ……另{len(said) - NOTES_SHOWN}条，见 --payer 或 --xlsx")
 
 
 def _tell_working(made, payer: str) -> None:

@@ -9,6 +9,11 @@ import click
 
 from desk.cli import call
 
+DAY = ("--on", "2017-10-24")
+PLAN = ("--region", "520000")
+MAKE = ("notice", "make", "advance-notice")
+ISSUE = ("notice", "issue", "--kind", "advance-notice", "--period", "2017Q4")
+
 
 def main(folder: Path) -> int:
     """A province's two quarters: forms, import, usage and warnings, checks."""
@@ -36,11 +41,14 @@ def main(folder: Path) -> int:
                 "--warned",
             ],
         )
+        or _step("五、测算下期预付金", [*at_home, "plan", "2017Q4", *PLAN, *DAY])
+        or _step("六、收款通知书：生成", [*at_home, *MAKE, "2017Q4", *DAY])
+        or _step("七、收款通知书：下达", [*at_home, *ISSUE, *DAY])
         or _step(
-            "五、核对：账账、账表、账证", [*at_home, "check", "--on", "2017-10-31"]
+            "八、核对：账账、账表、账证", [*at_home, "check", "--on", "2017-10-31"]
         )
-        or _step("六、只凭打印的账簿核验", ["verify", str(home / "books")])
-        or _step("七、网页", None, home=home)
+        or _step("九、只凭打印的账簿核验", ["verify", str(home / "books")])
+        or _step("十、网页", None, home=home)
     )
 
 
