@@ -20,6 +20,7 @@ from desk.sample import write_province_year
 from ledger.advances import plans
 from ledger.advances.tables import Plan
 from ledger.database import open_home
+from ledger.errors import UsageError
 from ledger.schema import TransferLine
 
 LONGEST = 300  # seconds that the year may take
@@ -146,3 +147,20 @@ def test_the_page_fits_by_day_and_by_night(year, chromium, scheme):  # noqa: F81
     assert pictures == 7
     assert back == {"light": "rgb(244, 245, 247)", "dark": "rgb(18, 22, 28)"}[scheme]
     assert wide == NARROW["width"]
+
+
+def test_the_story_is_of_one_province_and_year(tmp_path):
+    with pytest.raises(UsageError, match="只有贵州省（520000）2018年的全年样例"):
+        write_province_year(tmp_path, "520000", 2019, 1)
+
+
+def test_the_same_seed_writes_the_same_forms(year, tmp_path):
+    again = write_province_year(tmp_path, "520000", 2018, 1)
+    forms = year / "forms"
+
+    assert len(again.forms) > 130
+    assert [
+        path.name
+        for path in again.forms
+        if path.read_bytes() != (forms / path.name).read_bytes()
+    ] == []

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from desk_by_hand import LI, take_clearings, take_transfers
 
+from desk.advances.suspending import lift, start
 from desk.homes import put_setting
 from ledger.periods import Month
 from reports.advances.pictures import short, steps
@@ -114,6 +115,20 @@ def test_a_region_that_joins_and_one_that_is_renamed_are_events(sqlite_home):
         (day, "接入", "522634"),
         (date(2018, 7, 2), "更名", "522302"),
     ]
+
+
+def test_a_suspension_that_is_lifted_later_is_not_lifted_yet(sqlite_home):
+    who = (sqlite_home, LI, "522300")
+    start(*who, date(2018, 5, 16), "无故拖延", "函1号")
+    lift(*who, date(2018, 6, 6), "已上解", "函2号")
+
+    pages = [
+        year_page(report_of(sqlite_home, day, 2018), "2019-01-05")
+        for day in (date(2018, 5, 20), date(2018, 6, 20))
+    ]
+
+    assert ["尚未恢复" in page for page in pages] == [True, False]
+    assert ["6月6日恢复" in page for page in pages] == [False, True]
 
 
 def test_check_errors_stand_in_the_summary(report):

@@ -122,7 +122,8 @@ def summary(report: YearReport) -> list[str]:
             f"逾期{worst.late_by}天。"
         )
     for held in report.suspensions:
-        until = f"{day(held.until_day)}恢复" if held.until_day else "尚未恢复"
+        lifted = held.until_day and held.until_day <= report.on
+        until = f"{day(held.until_day)}恢复" if lifted else "尚未恢复"
         name = short(regions.name(held.region, held.from_day))
         said.append(
             f"{name}因{held.reason}，{day(held.from_day)}起暂停直接结算，{until}。"

@@ -127,7 +127,8 @@ def timeline(report: YearReport) -> Markup:
             look = f"in-bar {warned.level}"
             picture.text(at(start) + size / 2, y + 15, sign, look, "middle")
         for held in _held(report, payer):
-            start, end = max(held.from_day, first), held.until_day or report.on
+            start = max(held.from_day, first)
+            end = min(held.until_day or report.on, report.on)
             words = f"暂停直接结算：{held.reason}"
             size = max(at(end) - at(start), 5)
             picture.box(at(start), y + 3, size, 15, "suspended", words, 3)
