@@ -61,10 +61,9 @@ class Advances:
                 if NEW_COUNTY in below and quarter == GO_LIVE.quarter:
                     amount += FIRST_MONTHS * ESTIMATE[cell]
                     self.edits.setdefault(city, {})[cell] = amount
-                for county in below:
-                    amounts[Part(county, *cell)] = self._county(quarter, county, cell)
-                    amount -= amounts[Part(county, *cell)]
-                amounts[Part(own, *cell)] = amount
+                asked = {c: self._county(quarter, c, cell) for c in below}
+                for payer, part in _shared_out(amount, asked, own).items():
+                    amounts[Part(payer, *cell)] = part
         return amounts
 
     def clear(self, quarter: Quarter) -> None:
@@ -179,6 +178,21 @@ class Advances:
     def _sum(self, amounts: Amounts, payers: list[str], cell) -> Decimal:
         parts = [Part(payer, *cell) for payer in payers]
         return sum((amounts.get(part, NOTHING) for part in parts), NOTHING)
+
+
+def _shared_out(
+    whole: Decimal, asked: dict[str, Decimal], own: str
+) -> dict[str, Decimal]:
+    """A city's amount over its counties and its own people, who pay what remains.
+
+    Where the counties' add up to more than the city's, they pay less alike.
+    """
+    parts = {payer: max(amount, NOTHING) for payer, amount in asked.items()}
+    total = sum(parts.values(), NOTHING)
+    if total > whole:
+        parts = {**dict.fromkeys(parts, NOTHING), **apportioned(whole, parts)}
+        total = whole
+    return {**parts, own: whole - total}
 
 
 def counties(city: str) -> list[str]:

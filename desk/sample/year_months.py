@@ -76,7 +76,7 @@ class MonthBusiness:
     def pay(self) -> None:
         """What the month before made us owe; one payment may come back."""
         office, before = self.office, self.before
-        submitted = nth_workday(self.rng.choice((3, 4, 5)), self.month.first_day)
+        submitted = nth_workday(self.rng.choice((4, 5)), self.month.first_day)
         approved = workdays_after(submitted, 4)
         paid = self._due(before)
         if before != LATE_MONTH:
