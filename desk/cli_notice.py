@@ -31,6 +31,7 @@ KINDS = (
     "funding-plan 用款计划，clearing-list 清算明细，clearing-notice 清算拨付通知书"
     "（按季度），quota-change 跨省额度调整（按年）。"
 )
+HOLDER = "由谁出具：默认省级；市州给所属县区的写市州代码"
 ACT_HELP = {
     "issue": "下达；测算的明细表同时登记为核定额",
     "confirm": "市州（县区）经办机构确认",
@@ -51,13 +52,14 @@ def notice():
 @notice.command("make", help=f"按测算、清算明细、额度表或用款计划生成文书。{KINDS}")
 @click.argument("kind", metavar="种类")
 @click.argument("period", type=PERIOD, metavar="期间")
-@click.option("--region", default="", metavar="代码", help="由谁出具（省或市州）或单位")
+@click.option("--region", default="", metavar="代码", help="只为一个单位")
+@click.option("--holder", default="", metavar="代码", help=HOLDER)
 @click.option("--on", type=DAY, help="生成日期，默认今天")
 @dry_run_option
 @by_option
 @json_option
 @click.pass_obj
-def make(session, kind, period, region, on, dry_run, by, as_json):
+def make(session, kind, period, region, holder, on, dry_run, by, as_json):
     from desk.advances import notice_making
     from desk.advances.notice_files import workdays_of
 
@@ -70,6 +72,7 @@ def make(session, kind, period, region, on, dry_run, by, as_json):
         period,
         on,
         region=region,
+        holder=holder,
         dry_run=dry_run,
         special=workdays_of(home),
     )
@@ -85,6 +88,7 @@ def _act(name: str, text: str):
     @click.option("--kind", default="", metavar="种类", help="一次办理一种文书")
     @click.option("--period", type=PERIOD, help="与 --kind 一起：哪一期")
     @click.option("--region", default="", metavar="代码", help="只办理一个单位的")
+    @click.option("--holder", default="", metavar="代码", help=HOLDER)
     @click.option("--on", type=DAY, help="办理日期，默认今天")
     @click.option("--reason", default="", metavar="原因")
     @click.option("--evidence", default="", metavar="凭据", help="流水号或文件号")
@@ -92,7 +96,7 @@ def _act(name: str, text: str):
     @by_option
     @json_option
     @click.pass_obj
-    def act(session, number, kind, period, region, on, reason, evidence, **how):
+    def act(session, number, kind, period, region, holder, on, reason, evidence, **how):
         from desk.advances import notice_steps
         from desk.advances.notice_files import workdays_of
         from posting_rules.notices import ACTS
@@ -104,7 +108,7 @@ def _act(name: str, text: str):
             home,
             actor(how["by"]),
             notice_steps.Act(ACTS[name], on, reason, evidence),
-            notice_steps.Choice(number, kind, text_of, region),
+            notice_steps.Choice(number, kind, text_of, region, holder),
             dry_run=dry_run,
             special=workdays_of(home),
         )

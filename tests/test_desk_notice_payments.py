@@ -253,8 +253,8 @@ def test_a_receipt_notice_is_received_with_the_money(sqlite_home):
 def test_a_statement_that_sends_money_back_takes_the_payment_back(sqlite_home):
     """The county's money to its city: told as paid by F1, sent back by F6."""
     keep_plan(sqlite_home, {("520102", "跨省", "310"): "100.00"}, region="520100")
-    make(sqlite_home, region="520100")
-    bulk(sqlite_home, "issue", region="520100")
+    make(sqlite_home, holder="520100")
+    bulk(sqlite_home, "issue", holder="520100")
     wanted = Wanted(
         *("52010201", "南明区财政局", "某银行", "520102", "520102-county-agency"),
         *("", "", "310", date(2017, 1, 1)),

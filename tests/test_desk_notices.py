@@ -310,8 +310,8 @@ def test_an_emergency_is_a_notice_of_its_own_beside_the_quarters(sqlite_home):
 
 def test_a_city_numbers_its_own_notices_to_its_counties(sqlite_home):
     keep_plan(sqlite_home, {("520102", "跨省", "310"): "9.00"}, region="520100")
-    make(sqlite_home, region="520100")
-    bulk(sqlite_home, "issue", region="520100")
+    make(sqlite_home, holder="520100")
+    bulk(sqlite_home, "issue", holder="520100")
 
     assert told(sqlite_home) == [
         "贵阳市异预〔2018〕1号 520102 9.00 issued",
@@ -321,6 +321,46 @@ def test_a_city_numbers_its_own_notices_to_its_counties(sqlite_home):
         paper = paper_of(connection, 1)
     assert (paper.office, paper.addressee) == ("贵阳市经办机构", "南明区经办机构")
     assert paper.next_step.startswith("下一步：县（区）经办机构确认")
+
+
+def cities_and_counties(home):
+    """The province's notice to 贵阳市, and 贵阳市's to a county."""
+    keep_plan(home, {("520100", "跨省", "310"): "50.00"})
+    make(home)
+    keep_plan(home, {("520102", "跨省", "310"): "9.00"}, region="520100")
+    make(home, region="520100")
+
+
+@pytest.mark.parametrize(
+    ("choice", "states"),
+    [
+        ({}, ["issued", "made"]),
+        ({"region": "520100"}, ["issued", "made"]),
+        ({"holder": "520100"}, ["made", "issued"]),
+        ({"holder": "520100", "region": "520102"}, ["made", "issued"]),
+    ],
+)
+def test_a_step_is_of_one_holders_notices_alone(sqlite_home, choice, states):
+    cities_and_counties(sqlite_home)
+    bulk(sqlite_home, "issue", **choice)
+    notice, county = (line.rpartition(" ")[2] for line in told(sqlite_home)[:2])
+
+    assert [notice, county] == states
+
+
+@pytest.mark.parametrize("region", ["520102", "520100"])
+def test_another_holders_notice_is_named_not_taken(sqlite_home, region):
+    keep_plan(sqlite_home, {("520102", "跨省", "310"): "9.00"}, region="520100")
+    make(sqlite_home, holder="520100")
+    with pytest.raises(BookError, match="贵阳市出具的请加 --holder 520100"):
+        bulk(sqlite_home, "issue", region=region)
+
+    assert told(sqlite_home)[0].endswith("made")
+
+
+def test_a_holder_is_the_province_or_a_city(sqlite_home):
+    with pytest.raises(UsageError, match="“520102”不是省或市州的代码"):
+        make(sqlite_home, holder="520102")
 
 
 def test_nothing_is_kept_of_a_try(sqlite_home):

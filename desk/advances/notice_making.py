@@ -40,17 +40,21 @@ def make(
     on: date,
     *,
     region: str = "",
+    holder: str = "",
     dry_run: bool = False,
     special: SpecialDays | None = None,
 ) -> list[Made]:
     """Make the notices of a kind and period (a Quarter, or a year as int).
 
-    `region` is who plans (a city for its counties), or one payer. UsageError for a
+    `holder` plans (a city for its counties; "" the province), `region` is one payer; a
+    region that plans itself may stand there for the holder. UsageError for a
     kind that comes in or a period of another length, BookError where there is nothing
     to make them from.
     """
     with home.writing(keep=not dry_run) as connection:
-        maker, payer = _maker(connection, actor, kind_id, period, on, region, special)
+        maker, payer = _maker(
+            connection, actor, kind_id, period, on, (region, holder), special
+        )
         made = make_all(maker, payer)
         if not made:
             raise BookError(f"{period}没有要出具的{maker.kind.name}")
@@ -77,32 +81,45 @@ def _maker(
     kind_id: str,
     period,
     on: date,
-    region: str,
+    whose: tuple[str, str],
     special: SpecialDays | None,
 ) -> tuple[Maker, str]:
     policy = policy_of(settings.province(connection))
     kind = rules.kind_named(policy, kind_id)
     period_fits(kind, period)
-    holder, payer = holder_of(policy, kind, region)
+    holder, payer = holder_of(policy, kind, *whose)
     return Maker(connection, policy, kind, period, holder, actor, on, special), payer
 
 
-def holder_of(policy: Policy, kind: Kind, region: str) -> tuple[str, str]:
+def holder_of(
+    policy: Policy, kind: Kind, region: str, holder: str = ""
+) -> tuple[str, str]:
     """Whose notices are asked for, and for which payer ("" for all).
 
-    Where a plan is behind, a city is who plans for its counties.
+    Without a holder a region may name it: a city that plans for its counties.
     """
+    for code in (region, holder):
+        _check_code(policy, code)
+    if holder:
+        if holder != policy.province and regions.level(holder) != "city":
+            raise UsageError(f"--holder “{holder}”不是省或市州的代码")
+        if not kind.of_plan and holder != policy.province:
+            raise UsageError(f"{kind.name}由省级出具，不用 --holder {holder}")
+        return holder, "" if region == holder else region
     if not region or region == policy.province:
         return policy.province, ""
-    if regions.today_code(region) != region or (
-        regions.province_of(region) != policy.province
-    ):
-        raise UsageError(f"“{region}”不是本省的地区代码")
     if not kind.of_plan:
         return policy.province, region
     if regions.level(region) == "city":
         return region, ""
     return regions.parent(region), region
+
+
+def _check_code(policy: Policy, code: str) -> None:
+    if code and (
+        regions.today_code(code) != code or regions.province_of(code) != policy.province
+    ):
+        raise UsageError(f"“{code}”不是本省的地区代码")
 
 
 def keep(maker: Maker, want: Wanted) -> Made:

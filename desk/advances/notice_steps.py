@@ -37,12 +37,16 @@ from posting_rules.workdays import SpecialDays
 
 
 class Choice(NamedTuple):
-    """Which notices: one by 文号 or id, or a kind's of a period (and region)."""
+    """Which notices: one by 文号 or id, or a holder's of a kind and period.
+
+    `region` is one payer; `holder` "" the province, with what came in.
+    """
 
     number: str = ""
     kind: str = ""
     period: str = ""
     region: str = ""
+    holder: str = ""
 
 
 class Done(NamedTuple):
@@ -100,34 +104,54 @@ def _check(act: Act) -> None:
 def chosen(connection: Connection, policy: Policy, choice: Choice) -> list[NoticeRow]:
     """The notices that are meant, withdrawn ones only by name.
 
-    Without a region the province's own and those that came in; a region names a payer
-    (of the province, or of its city), or a city that has notices of its own.
+    A holder's own alone: the province's and what came in, or those of a city to its
+    counties where the holder is that city.
     """
     if choice.number:
         return [found(connection, choice.number)]
     if not (choice.kind and choice.period):
         raise UsageError("请给出文号（或编号），或者 --kind 和 --period")
     kind = rules.kind_named(policy, choice.kind)
+    for code in filter(None, (choice.region, choice.holder)):
+        if regions.today_code(code) != code:
+            raise UsageError(f"“{code}”不是地区代码")
+    city = choice.holder if choice.holder != policy.province else ""
     rows = [
         row
         for row in notices.notices(connection, kind=kind.id, period=choice.period)
         if row.standing
     ]
-    if not choice.region:
-        rows = [row for row in rows if not holder_is_city(row)]
-    else:
-        if regions.today_code(choice.region) != choice.region:
-            raise UsageError(f"“{choice.region}”不是地区代码")
-        mine = [row for row in rows if row.region == choice.region]
-        rows = mine or [row for row in rows if row.holder == choice.region]
-    if not rows:
-        where = regions.name(choice.region) if choice.region else ""
-        raise BookError(
-            f"{choice.period}没有{where}的{kind.name}；"
-            f"先运行 yibao notice make {kind.id} {choice.period}，"
-            "或用 yibao notice list 查看"
+    kept = [
+        row
+        for row in rows
+        if (row.holder if holder_is_city(row) else "") == city
+        and choice.region in ("", row.region)
+    ]
+    if not kept:
+        raise BookError(_none(kind, choice, rows))
+    return kept
+
+
+def _none(kind: Kind, choice: Choice, others: list[NoticeRow]) -> str:
+    """That there is no such notice, and where one is that may be meant."""
+    whose = f"{regions.name(choice.holder)}出具的" if choice.holder else ""
+    where = f"给{regions.name(choice.region)}的" if choice.region else ""
+    holders = {
+        row.holder
+        for row in others
+        if holder_is_city(row) and choice.region in ("", row.region, row.holder)
+    }
+    if not choice.holder and len(holders) == 1:
+        return (
+            f"{choice.period}没有省级出具的{where}{kind.name}；"
+            f"{regions.name(*holders)}出具的请加 --holder {holders.pop()}"
         )
-    return rows
+    holder = f" --holder {choice.holder}" if choice.holder else ""
+    return (
+        f"{choice.period}没有{whose}{where}{kind.name}；"
+        f"先运行 yibao notice make {kind.id} {choice.period}{holder}，"
+        "或用 yibao notice list 查看"
+    )
 
 
 def found(connection: Connection, number: str) -> NoticeRow:
