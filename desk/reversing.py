@@ -146,14 +146,18 @@ def reversal(
     on: date,
     reason: str,
     blue: bool = False,
+    occurred_on: date | None = None,
 ) -> Posting:
-    """What takes an original posting back, in red or in blue, with its link."""
+    """What takes an original posting back, in red or in blue, with its link.
+
+    It undoes what happened on the original's 业务日期, unless another is given.
+    """
     verb = "更正" if blue else "注销"
     made = [
         Voucher(
             book=voucher.book_id,
             dated=on,
-            occurred_on=voucher.occurred_on,  # it undoes what happened then
+            occurred_on=occurred_on or voucher.occurred_on,
             rule=voucher.rule,
             basis=voucher.basis,
             event=voucher.event,

@@ -32,7 +32,9 @@ from ledger.advances import clearing_words, notices
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month, Quarter
 from ledger.schema import ClearingLine, TransferLine
+from reports.advances.warnings import warnings
 from reports.reconcile import check
+from reports.usage import usage_rows
 
 JANUARY, FIRST = Asked(Month(2018, 1)), Asked(Quarter(2018, 1))
 ON = date(2018, 2, 8)
@@ -125,6 +127,79 @@ def test_a_confirmation_is_taken_back_on_each_database(home):
         (v.book, v.amount) for v in once.vouchers
     ]
     assert words(home) == [["confirmed", "taken-back", "confirmed"]] * 2
+
+
+def test_days_before_a_taking_back_stay_as_they_were(home):
+    """Confirmed on 8 February, taken back on the 20th, confirmed anew on the 25th."""
+    take_transfers(
+        home,
+        "付款日期 | 到账日期 | 付款方代码 | 收款方代码 | 所属季度 | 交易流水号\n"
+        "2018-01-10 | 2018-01-10 | 520100 | 520000 | 2018Q1 | A",
+    )
+    take(home, "F2", waiting(TWO_CITIES))
+    confirm(home, LI, JANUARY, ON)
+    take_back(home, LI, JANUARY, date(2018, 2, 20), "有误")
+    confirm(home, LI, Asked(JANUARY.period, "520300"), date(2018, 2, 25))
+    days = [date(2018, 2, day) for day in (7, 8, 15, 20, 24, 25)]
+
+    with home.reading() as connection:
+        used = [cleared(connection, on) for on in days]
+        errors = [
+            found
+            for on in days
+            for found in check(connection, on)
+            if found.severity == "error"
+        ]
+
+    assert errors == []
+    assert used == [
+        {},
+        {"520100": 100, "520300": 100},
+        {"520100": 100, "520300": 100},
+        {},
+        {},
+        {"520300": 100},
+    ]
+
+
+def cleared(connection, on) -> dict[str, Decimal]:
+    """What the centre shows as cleared of the cities, without those of nothing."""
+    rows = usage_rows(connection, quarter=FIRST.period, on=on, book="520000-centre")
+    return {
+        row.payer: row.cleared
+        for row in rows
+        if row.cleared and row.direction == "received"
+    }
+
+
+def test_a_red_that_was_taken_back_stays_in_the_history_of_warnings(sqlite_home):
+    take_transfers(
+        sqlite_home,
+        "付款日期 | 到账日期 | 付款方代码 | 收款方代码 | 所属季度\n"
+        "2018-01-10 | 2018-01-10 | 520102 | 520100 | 2018Q1",
+    )
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    confirm(sqlite_home, LI, JANUARY, ON)
+    take_back(sqlite_home, LI, JANUARY, date(2018, 2, 20), "有误")
+
+    with sqlite_home.reading() as connection:
+        found = warnings(
+            connection, [FIRST.period], date(2018, 3, 1), "520100-city-agency"
+        )
+
+    assert [(row.payer, row.level, row.since, row.until) for row in found] == [
+        ("520102", "red", ON, date(2018, 2, 20))
+    ]
+
+
+def test_a_day_before_the_confirmation_names_its_city_and_voucher(sqlite_home):
+    take(sqlite_home, "F2", waiting(TWO_CITIES))
+    confirm(sqlite_home, LI, Asked(JANUARY.period, "520300"), date(2018, 2, 9))
+
+    with pytest.raises(
+        BookError, match="遵义市的.*-county-agency/2018-02/1.*2018-02-09.*早于"
+    ):
+        take_back(sqlite_home, LI, JANUARY, ON, "有误")
 
 
 def words(home) -> list[list[str]]:

@@ -1,7 +1,9 @@
 """`yibao confirm PERIOD --kind advances --take-back`: a confirmation is undone.
 
-Its postings are reversed in red, and their lines wait again, to be confirmed anew. A
-clearing that was paid for stays: what is wrong with it goes by 补清算 or 冲减.
+Its postings are reversed in red, and their lines wait again, to be confirmed anew. The
+red vouchers happen on the day of the taking back (业务日期): until then the city had
+confirmed, and days that are past stay as they were. A clearing that was paid for
+stays: what is wrong with it goes by 补清算 or 冲减.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from desk.advances.words import words
 from desk.reversing import approved_by_rule, reversal, vouchers_of
 from desk.taking import Desk, desk_of
 from desk.vouchers import voucher_name
-from ledger import postings
+from ledger import postings, regions
 from ledger.advances import clearing_words, waiting_lines
 from ledger.advances.clearing_words import TAKEN_BACK, Said
 from ledger.advances.waiting_lines import TAKE_BACK, Confirmed
@@ -97,8 +99,21 @@ def _say(
     reason: str,
 ) -> None:
     """Keep who took the lines back; those without a voucher wait again at once."""
-    said = Said(TAKEN_BACK, str(asked.period), reason, *desk.actor)
-    clearing_words.say(connection, [line.id for line in lines], said)
+    said = Said(TAKEN_BACK, str(asked.period), reason, desk.actor.by, desk.actor.at)
+    clearing_words.say_each(
+        connection,
+        [
+            (
+                line.id,
+                said._replace(
+                    confirmed_on=line.confirmed_on,
+                    on_day=on,
+                    posting_id=line.posting_id,
+                ),
+            )
+            for line in lines
+        ],
+    )
     bare = [line.id for line in lines if line.posting_id is None]
     waiting_lines.wait_again(connection, bare)
     Act(connection, desk, lines, on).take_back(reason)
@@ -156,7 +171,9 @@ def _reverse(
         vouchers = vouchers_of(connection, posting.id)
         _check_day(vouchers, on)
         unit = f"{TAKE_BACK}{posting.id}"
-        made.append(reversal(connection, unit, posting, vouchers, on, reason))
+        made.append(
+            reversal(connection, unit, posting, vouchers, on, reason, occurred_on=on)
+        )
     return postings.record(connection, made, actor)
 
 
@@ -164,13 +181,26 @@ def _check_day(vouchers: Sequence, on: date) -> None:
     last = max(vouchers, key=lambda voucher: voucher.dated)
     if on < last.dated:
         raise BookError(
-            f"撤回日期{on}早于原凭证的{last.dated}；请用 --on 给出其后的日期"
+            f"{_city(vouchers)}的{voucher_name(last)}日期是{last.dated}，"
+            f"撤回日期{on}早于它；请用 --on 给出{last.dated}或其后的日期"
         )
     if last.year < on.year:
         raise BookError(
             f"{voucher_name(last)}属于{last.year}年，以前年度的确认不能用红字撤回；"
             "差错请用“补清算”或“冲减”更正"
         )
+
+
+def _city(vouchers: Sequence) -> str:
+    """Whose confirmation it is, by the books of its vouchers: 贵阳市, 贵州省本级."""
+    codes = {voucher.book_id.partition("-")[0] for voucher in vouchers}
+    cities = {regions.city_of(code) for code in codes if not _is_province(code)}
+    names = [regions.name(code) for code in sorted(cities)]
+    return names[0] if names else "省本级"
+
+
+def _is_province(code: str) -> bool:
+    return regions.level(code) == "province"
 
 
 def _check_known(connection: Connection, asked: Asked) -> None:

@@ -6,7 +6,8 @@ read together; of a line the last word that speaks of its dispute counts.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from datetime import date
+from typing import Iterable, NamedTuple, Sequence
 
 from sqlalchemy import Connection, Exists, Select, exists, func, select
 
@@ -20,24 +21,41 @@ ENDING = (SETTLED, CONFIRMED)  # a dispute
 
 
 class Said(NamedTuple):
-    """An act: what somebody says of some lines; `period` is that being confirmed."""
+    """An act: what somebody says of some lines; `period` is that being confirmed.
+
+    The last three are those of a confirmation that is taken back: its day, the day on
+    which it ended, its posting.
+    """
 
     says: str
     period: str
     reason: str
     by: str
     at: str
+    confirmed_on: date | None = None
+    on_day: date | None = None
+    posting_id: int | None = None
 
 
 def say(connection: Connection, line_ids: Sequence[int], said: Said) -> None:
     """Add a word to each line."""
-    if not line_ids:
+    say_each(connection, [(line_id, said) for line_id in line_ids])
+
+
+def say_each(connection: Connection, words: Iterable[tuple[int, Said]]) -> None:
+    """Add a word of its own to each line, all in one act."""
+    kept = list(words)
+    if not kept:
         return
     highest = select(func.coalesce(func.max(WORD.c.serial), 0) + 1)
     serial = connection.execute(highest).scalar_one()
     columns = ["line_id", "serial", *Said._fields]
-    rows = ((line_id, serial, *said) for line_id in line_ids)
+    rows = ((line_id, serial, *_stored(said)) for line_id, said in kept)
     bulk_insert(connection, WORD, columns, rows)
+
+
+def _stored(said: Said) -> list:
+    return [str(value) if isinstance(value, date) else value for value in said]
 
 
 def disputed() -> Select:

@@ -303,7 +303,11 @@ class ProvinceShare(Base):
 
 class ClearingWord(Base):
     """What was said of a clearing line that waits or waited (F2): disputed, settled,
-    confirmed, taken-back."""
+    confirmed, taken-back.
+
+    What was taken back had been confirmed on `confirmed_on` until `on_day`, and posted
+    by `posting_id` (none where its net made no voucher); empty in other words.
+    """
 
     __tablename__ = "clearing_word"
     line_id: Mapped[int] = mapped_column(
@@ -315,6 +319,9 @@ class ClearingWord(Base):
     reason: Mapped[str]
     by: Mapped[str]
     at: Mapped[str]
+    confirmed_on: Mapped[date | None]
+    on_day: Mapped[date | None]
+    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
 
 
 class Suspension(Base):

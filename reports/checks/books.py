@@ -1,8 +1,8 @@
 """What the books hold, for comparing with source lines.
 
-Vouchers that were reversed, and those that reverse them, are left out of both sides
-(reports/checks/store.py sees to it that they undo each other); days are those of the
-business.
+Vouchers that were reversed by the day asked for, and those that reverse them, are left
+out of both sides (reports/checks/store.py sees to it that they undo each other); days
+are those of the business.
 """
 
 from __future__ import annotations
@@ -146,9 +146,14 @@ def stranded(
 
 
 def _standing(on: date) -> list:
+    """Approved, happened by a day, and not undone by then."""
+    later = VOUCHER.alias("later")
+    undone_later = select(later.c.id).where(
+        later.c.reverses_id.is_not(None), later.c.occurred_on > on
+    )
     return [
         VOUCHER.c.number.is_not(None),
         VOUCHER.c.occurred_on <= on,
         VOUCHER.c.reverses_id.is_(None),
-        VOUCHER.c.reversed_by_id.is_(None),
+        VOUCHER.c.reversed_by_id.is_(None) | VOUCHER.c.reversed_by_id.in_(undone_later),
     ]

@@ -7,12 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Iterator
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ledger import regions, settings
 from ledger.money import NOTHING
 from ledger.periods import Quarter, period, quarter_of
-from ledger.schema import Voucher
 from posting_rules.policies import Policy
 from reports.checks.books import books_of
 from reports.checks.findings import ERROR, NOTE, Finding, differing
@@ -29,7 +28,6 @@ from reports.checks.sources import (
 )
 from reports.usage import usage_rows
 
-VOUCHER = Voucher.__table__
 Change = tuple[tuple[str, str], Decimal, Decimal]  # (book, payer), advance, cleared
 
 
@@ -71,18 +69,13 @@ def _differences(
         (row.book, row.payer): (row.advance, row.cleared)
         for row in usage_rows(connection, quarter=quarter, on=on)
     }
-    later = connection.execute(
-        select(func.count()).where(
-            VOUCHER.c.reverses_id.is_not(None), VOUCHER.c.occurred_on > on
-        )
-    ).scalar()
     by_hand = books_of(connection, policy, on).by_hand
     excused = {(place.book, place.detail) for place in by_hand}
     for place in sorted(expected.keys() | shown.keys()):
         book, payer = place
         should = expected.get(place, (NOTHING, NOTHING))
         does = shown.get(place, (NOTHING, NOTHING))
-        known = bool(later) or place in excused
+        known = place in excused
         for what, one, other in zip(("预付金", "清算"), should, does):
             yield from differing(
                 "10",
@@ -90,7 +83,7 @@ def _differences(
                 f"{regions.name(payer)}{quarter}使用率的{what}",
                 one,
                 other,
-                "有手工凭证或其后的冲销" if known else "使用率与表格行重算的不符",
+                "有手工凭证" if known else "使用率与表格行重算的不符",
                 NOTE if known else ERROR,
             )
 

@@ -22,6 +22,7 @@ from ledger.schema import ClearingLine, OpeningLine, Posting, TransferLine
 from posting_rules.policies import Policy
 from reports.checks.away_lines import Away, ProvincePart, away_lines, province_parts
 from reports.checks.bank_posted import posted_lines
+from reports.checks.taken_back import taken_back_later
 
 BANK = "银行存款——医保基金存款"
 PAID = "暂付款——异地就医款"
@@ -282,9 +283,8 @@ def _transfers(connection: Connection, on: date) -> list[Transfer]:
 
 
 def _cleared(connection: Connection, on: date) -> list[Cleared]:
-    keys = [
-        CLEARING.c[name] for name in ("insured", "place", "period", "scope", "fund")
-    ]
+    columns = ("insured", "place", "period", "scope", "fund")
+    keys = [CLEARING.c[name] for name in columns]
     ended = _ended(connection)
     days = [CLEARING.c.confirmed_on] if ended else []
     rows = connection.execute(
@@ -297,8 +297,9 @@ def _cleared(connection: Connection, on: date) -> list[Cleared]:
         )
         .group_by(*keys, *days)
     )
+    undone = taken_back_later(connection, columns, on)
     sums: dict[tuple, Decimal] = defaultdict(lambda: NOTHING)
-    for insured, place, period, scope, fund, amount, *confirmed in rows:
+    for insured, place, period, scope, fund, amount, *confirmed in [*rows, *undone]:
         payer = insured
         if confirmed and insured in ended and ended[insured](confirmed[0]) == "ended":
             payer = regions.city_of(insured)

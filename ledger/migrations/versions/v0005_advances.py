@@ -415,8 +415,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("on_day", sa.Date(), nullable=True),
+        sa.Column("posting_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["line_id"], ["clearing_line.id"], name=op.f("fk_clearing_word_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_clearing_word_posting_id")
         ),
         sa.PrimaryKeyConstraint("line_id", "serial", name=op.f("pk_clearing_word")),
     )
