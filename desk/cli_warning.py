@@ -66,7 +66,7 @@ def warning_list(session, quarter, on, book, as_json):
                 row.quarter,
                 row.level_name,
                 row.since,
-                row.until or "",
+                _until(row),
                 percent_text(row.rate),
                 "；".join(f"{each.by}：{each.note[:SAID]}" for each in row.notes),
             )
@@ -75,6 +75,12 @@ def warning_list(session, quarter, on, book, as_json):
         "7",
     )
     _tell_open([row for row in rows if row.open and row.level == "red"])
+
+
+def _until(row) -> str:
+    if row.lapsed:
+        return f"{row.until} 季度冲销期满"
+    return str(row.until or "")
 
 
 def _tell_open(rows: list) -> None:
@@ -146,6 +152,7 @@ def _words(row) -> dict:
         "level": row.level,
         "since": str(row.since),
         "until": row.until and str(row.until),
+        "lapsed": row.lapsed,
         "advance": f"{row.advance:.2f}",
         "cleared": f"{row.cleared:.2f}",
         "rate": rate_text(row.rate),

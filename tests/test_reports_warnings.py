@@ -128,6 +128,24 @@ def test_seventy_is_yellow_ninety_is_red_and_money_brings_it_back(home):
     ]
 
 
+def test_a_warning_ends_when_its_quarter_is_no_longer_watched(sqlite_home, yibao):
+    home = sqlite_home
+    take(home, "F1", transfer(COUNTY, CITY, 100, "2018-01-10"))
+    take(home, "F2", clearing(COUNTY, "440000", 95, "2018-01", "2018-02-01"))
+    last = warned(home, "2018-04-30")
+    after = warned(home, "2018-05-01")
+    asked = ("--on", "2018-12-31", "--quarter", "2018Q1", "--book", CITY_BOOK)
+    told = yibao("warning", "list", *asked)[1]
+
+    assert short(last) == [(COUNTY, "red", "2018-02-01", "None")]
+    assert short(after) == [(COUNTY, "red", "2018-02-01", "2018-05-01")]
+    assert [(row.open, row.lapsed) for row in last + after] == [
+        (True, False),
+        (False, True),
+    ]
+    assert "2018-05-01 季度冲销期满" in told and "没有阅处" not in told
+
+
 def test_a_note_closes_a_red_and_says_who_and_when(home):
     red_and_back(home)
     made = note(home, LI, CITY_BOOK, COUNTY, Q1, "已通知县局", day("2018-03-02"))

@@ -2,7 +2,8 @@
 
 Nothing is kept but what people noted: the history is read from the voucher lines by
 业务日期 (warning_days.py). A quarter is looked at from its first day to the last of the
-month after it, by when its clearing is written off (附件一 三（二）3). 依据：五（二）
+month after it, by when its clearing is written off (附件一 三（二）3): a warning that
+stands then ends with it (lapsed). 依据：五（二）
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from reports.usage import NORMAL, RED
 class Warned(NamedTuple):
     """A time at one warning level; `until` is the day it ended, None while it stands.
 
+    `lapsed`: it ended since the quarter is not looked at any more, and not by money.
     `notes` were said while it lasted.
     """
 
@@ -42,6 +44,7 @@ class Warned(NamedTuple):
     cleared: Decimal
     rate: Fraction | None
     notes: list[NoteRow]
+    lapsed: bool = False
 
     @property
     def open(self) -> bool:
@@ -95,7 +98,9 @@ def _warned(
 ) -> list[Warned]:
     """The warnings of one payer, with their notes."""
     book, direction, payer = place
-    ends = [turn.on for turn in turned[1:]] + [None]
+    last = written_off_by(quarter)
+    lapse = last + timedelta(days=1) if on > last else None
+    ends = [turn.on for turn in turned[1:]] + [lapse]
     found = [
         Warned(
             book=book,
@@ -111,6 +116,7 @@ def _warned(
             cleared=turn.cleared,
             rate=turn.rate,
             notes=[],
+            lapsed=end is not None and end == lapse,
         )
         for turn, end in zip(turned, ends)
         if turn.level != NORMAL

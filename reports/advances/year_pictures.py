@@ -13,7 +13,6 @@ from reports.advances.warnings import Warned
 from reports.advances.year import PayerYear, TaskYear, YearReport
 from reports.advances.year_money import MonthFlow, PlaceCost
 from reports.due import WHO_NAMES
-from reports.seen import written_off_by
 from reports.usage import percent_text
 
 NAMES = 196  # room for names beside rows
@@ -137,8 +136,8 @@ def timeline(report: YearReport) -> Markup:
 
 
 def _end(warned: Warned, on: date) -> date:
-    """A warning's last day that a picture shows: a quarter is watched so long."""
-    return min(warned.until or written_off_by(warned.quarter), on)
+    """A warning's last day that a picture shows."""
+    return min(warned.until or on, on)
 
 
 def _held(report: YearReport, payer: PayerYear) -> list:
