@@ -7,6 +7,7 @@ import pytest
 from desk_by_hand import LI, take, take_clearings, take_transfers
 from forms_by_hand import line
 from notices_by_hand import make, step, steps_told, told
+from papers_by_hand import yuan
 
 from desk.advances.notices import paper_of
 from desk.importing import import_files
@@ -163,17 +164,23 @@ INCOME = {**SECOND, "方向": "收款", "调整额": "-30.00", "调整后额度"
 
 
 def test_a_years_change_between_provinces_reads_back(home):
-    year(home, SECOND, INCOME, {**SECOND, "省份代码": "510000"})
+    less = {**SECOND, "省份代码": "510000", "调整额": "-5.00", "调整后额度": "75.00"}
+    year(home, SECOND, INCOME, less, {**SECOND, "省份代码": "310000"})
     make(home, "quota-change", 2018, on=date(2018, 2, 8))
 
-    assert told(home) == ["黔异调〔2018〕1号 各市州 40.00 made"]
+    assert told(home) == ["黔异调〔2018〕1号 各市州 35.00 made"]
     assert import_files(home, files(home), LI)[0].status == "already-posted"
     with home.reading() as connection:
         paper = paper_of(connection, 1)
-    assert (paper.title, paper.notes) == (
-        "跨省预付金额度调整通知书",
-        ["另有收款方向的调整额合计-30.00元。"],
-    )
+    assert (paper.title, paper.amount) == ("跨省预付金额度调整通知书", yuan("35"))
+    assert [
+        (part.after, part.row[0], part.amount, part.words) for part in paper.sums
+    ] == [
+        (2, "付款调增小计", yuan("40"), ""),
+        (3, "付款调减小计", yuan("-5"), ""),
+        (3, "付款小计", yuan("35"), "叁拾伍元整"),
+        (4, "收款小计", yuan("-30"), "负叁拾元整"),
+    ]
 
 
 def test_the_first_advances_between_provinces_have_their_own_name(home):

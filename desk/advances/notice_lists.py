@@ -147,6 +147,11 @@ class Shown(NamedTuple):
             f"{paper.title}　{paper.number}（编号{row.id}，{paper.state}）",
             f"期间：{printed(row.period)}　金额：{grouped(row.total)}元　{paper.words}",
         ]
+        lines += [
+            f"{part.row[0]}：{grouped(part.amount)}元　{part.words}"
+            for part in paper.sums
+            if part.words
+        ]
         if paper.payee:
             payee = paper.payee
             account = f"{payee.name}　{masked(payee.number)}　{payee.bank}"

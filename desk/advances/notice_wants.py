@@ -19,7 +19,7 @@ from ledger.advances import notice_sources, notices, plans
 from ledger.advances.notices import OWN, LineRow, NoticeRow
 from ledger.advances.plans import PlanRow
 from ledger.errors import BookError, UsageError
-from ledger.money import NOTHING, grouped
+from ledger.money import NOTHING
 from ledger.periods import Month, Quarter
 from ledger.postings import Actor
 from posting_rules.notices import CITY, COMES_IN, MADE, PAYER, YEAR, Kind
@@ -151,7 +151,7 @@ def _of_clearing(maker: Maker) -> list[Wanted]:
 
 
 def _of_year(maker: Maker) -> list[Wanted]:
-    """F4 of a year; the first advances (首次) are a notice of their own name."""
+    """F4 of a year, its total what is paid; the first (首次) have a name of their own."""
     found = notice_sources.of_year(maker.connection, maker.period)
     ids = _fresh(maker, found)
     groups: dict[bool, list] = defaultdict(list)
@@ -170,7 +170,6 @@ def _of_year(maker: Maker) -> list[Wanted]:
             "",
             said,
             title=maker.kind.first if first else maker.kind.name,
-            note=f"另有收款方向的调整额合计{grouped(back)}元。" if back else "",
             source_lines=notice_sources.runs(id for id, _ in group),
         )
         wanted.append(one._replace(total=one.total - back))

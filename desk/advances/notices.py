@@ -24,7 +24,7 @@ from posting_rules.notices import CONFIRMED, DISPUTED, ISSUED, MADE, WITHDRAWN, 
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays
 from reports.advances.notice_paper import NoticePaper, Opinion, Payee, Step
-from reports.advances.notice_rows import TABLES
+from reports.advances.notice_rows import TABLES, directed, direction_sums
 from reports.words import amount_in_words
 
 MARKS = {MADE: "未下达", WITHDRAWN: "已撤回"}
@@ -54,7 +54,8 @@ def paper_of(
     kind = rules.kind_named(policy, row.kind)
     taken = notices.steps(connection, id)
     table = TABLES[kind.form]
-    cells = table.rows(said(connection, kind, row))
+    lines = said(connection, kind, row)
+    cells = table.rows(lines)
     waits = next_step(policy, kind, row, taken, special)
     made_on = _made_on(taken)
     return NoticePaper(
@@ -79,6 +80,7 @@ def paper_of(
         steps=_steps(kind, row, taken),
         next_step=waits.words if waits else "",
         opinions=_opinions(kind, row, taken),
+        sums=direction_sums(lines) if kind.form == "F4" else (),
         mark=MARKS.get(row.state, ""),
     )
 
@@ -87,7 +89,8 @@ def said(connection: Connection, kind: Kind, row: NoticeRow) -> list:
     """What a notice says as the lines of the form that reads it back."""
     if kind.form not in ("F3", "F8"):
         ids = notice_sources.ids_in(row.source_lines)
-        return notice_sources.source_lines(connection, kind.form, ids)
+        lines = notice_sources.source_lines(connection, kind.form, ids)
+        return directed(lines) if kind.form == "F4" else lines
     lines = notices.lines(connection, row.id)
     if kind.form == "F3":
         return _quotas(connection, row, lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Sequence
+from typing import Any, Callable, NamedTuple, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,10 +21,11 @@ from reports.advances.notice_table import (
     day_text,
     facts_text,
     label_width,
-    money_words,
     printed_table,
+    told_words,
     total_text,
 )
+from reports.xlsx import Column
 
 STYLE = Path(__file__).parent / "paper.css"
 UPRIGHT, LYING = 160, 261  # mm that a table may take on an upright or a lying page
@@ -64,8 +65,10 @@ def notice_page(
     table = printed_table(paper)
     columns = [paper.columns[at] for at in table.shown]
     width = label_width(columns)
-    *rows, total = _cells(paper, table.shown)
-    laid = layout([column.title for column in columns], [*rows, total])
+    rows = _cells(paper, table.shown, [*paper.rows])
+    rows_of_sums = [part.row for part in paper.sums] or [paper.total]
+    sums = _cells(paper, table.shown, rows_of_sums, total_text)
+    laid = layout([column.title for column in columns], [*rows, *sums])
     return page(
         "notice.html",
         style_address,
@@ -77,8 +80,12 @@ def notice_page(
         headings=[_heading(column.title, laid) for column in columns],
         rows=rows,
         label_width=width,
-        total=total[width:],
-        words=money_words(paper),
+        sums=[
+            (part.after, part.row[0], cells[width:])
+            for part, cells in zip(paper.sums, sums)
+        ],
+        total=[] if paper.sums else sums[0][width:],
+        told=told_words(paper),
     )
 
 
@@ -92,16 +99,18 @@ def page(name: str, style_address: str, **values) -> str:
     )
 
 
-def _cells(paper: NoticePaper, shown: Sequence[int]) -> list[list[Cell]]:
-    """The rows as texts, then 合计."""
+def _cells(
+    paper: NoticePaper,
+    shown: Sequence[int],
+    rows: Sequence[Sequence],
+    text: Callable[[Any, Column], str] = cell_text,
+) -> list[list[Cell]]:
+    """Rows as texts."""
     places = [(at, paper.columns[at], _look(paper, at)) for at in shown]
-    rows = [
-        [Cell(cell_text(row[at], column), look) for at, column, look in places]
-        for row in paper.rows
+    return [
+        [Cell(text(row[at], column), look) for at, column, look in places]
+        for row in rows
     ]
-    total = paper.total
-    summed = [Cell(total_text(total[at], column), look) for at, column, look in places]
-    return [*rows, summed]
 
 
 def _look(paper: NoticePaper, at: int) -> str:

@@ -39,6 +39,15 @@ class Opinion(NamedTuple):
     said: str = ""  # 已审核，王五，2018年1月20日; "" before
 
 
+class Sum(NamedTuple):
+    """A row 小计 among the lines: of those that it adds up, in its own words."""
+
+    after: int  # how many lines stand above it
+    row: Sequence  # as long as a row, its label first
+    amount: Decimal
+    words: str = ""  # the amount in words, where it is told below the table
+
+
 class NoticePaper(NamedTuple):
     """One notice; `columns` and `rows` are those of the form that reads it back."""
 
@@ -63,4 +72,5 @@ class NoticePaper(NamedTuple):
     steps: Sequence[Step]
     next_step: str  # 下一步：市（州）经办机构确认，截止2018-04-20; "" at the end
     opinions: Sequence[Opinion] = ()  # boxes to sign in, in their order
+    sums: Sequence[Sum] = ()  # where unlike things are never added: no 合计 is printed
     mark: str = ""  # printed across what does not count: 未下达, 已撤回

@@ -5,12 +5,16 @@ Titles are those of FORMS.md, so that what is issued here can be imported again.
 
 from __future__ import annotations
 
+from decimal import Decimal
+from itertools import groupby
 from typing import Callable, NamedTuple, Sequence
 
 from ledger import regions
 from ledger.documents import Clearing, Funding, NoticeLine, ProvinceQuota, Quota
 from ledger.funds import fund_names
 from ledger.money import NOTHING
+from reports.advances.notice_paper import Sum
+from reports.words import amount_in_words
 from reports.xlsx import Column
 
 
@@ -37,6 +41,50 @@ class Table(NamedTuple):
         if column.title == "人次":
             return sum(given) if given else None
         return ""
+
+
+def directed(lines: Sequence[ProvinceQuota]) -> list[ProvinceQuota]:
+    """F4 as it is printed: what is paid, then what comes in; increases first."""
+    return sorted(lines, key=_direction)
+
+
+def _direction(line: ProvinceQuota) -> tuple[bool, bool]:
+    return line.direction != "付款", line.change < 0
+
+
+def direction_sums(lines: Sequence[ProvinceQuota]) -> list[Sum]:
+    """小计 of each direction of F4, of what goes up and down in it apart.
+
+    What is paid and what comes in are never added. None where all of it is paid and
+    goes up: 合计 says it. `lines` as `directed` has them.
+    """
+    if not any(map(any, map(_direction, lines))):
+        return []
+    found, first = [], 0
+    for away, group in groupby(lines, key=lambda line: _direction(line)[0]):
+        group = list(group)
+        word, last = "收款" if away else "付款", first + len(group)
+        parts = [
+            (f"{word}{name}小计", [line for line in group if (line.change < 0) == down])
+            for name, down in (("调增", False), ("调减", True))
+        ]
+        if all(part for _, part in parts):
+            found.append(_sum(first + len(parts[0][1]), *parts[0]))
+            found.append(_sum(last, *parts[1]))
+        found.append(_sum(last, f"{word}小计", group, told=True))
+        first = last
+    return found
+
+
+def _sum(
+    after: int, label: str, lines: Sequence[ProvinceQuota], told: bool = False
+) -> Sum:
+    before, later, change = (
+        sum((getattr(line, name) or NOTHING for line in lines), NOTHING)
+        for name in ("before", "after", "change")
+    )
+    row: tuple[str | Decimal, ...] = (label, "", "", "", before, later, change, "")
+    return Sum(after, row, change, amount_in_words(change) if told else "")
 
 
 def _text(*titles: str, width: int = 12) -> tuple[Column, ...]:

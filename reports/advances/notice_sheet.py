@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from typing import Sequence
 
 import xlsxwriter
 
@@ -32,9 +33,9 @@ from reports.advances.notice_table import (
     day_text,
     facts_text,
     label_width,
-    money_words,
     printed_table,
     reader_value,
+    told_words,
 )
 from reports.xlsx import LONGEST, OPTIONS, sheet_name
 
@@ -125,28 +126,34 @@ class _Sheet:
         self.page.set_row(self.at, 1.5 * LINE)
         self.header = self.at
         self.at += 1
-        for row, texts in zip(self.paper.rows, self.texts):
+        for above, (row, texts) in enumerate(zip(self.paper.rows, self.texts)):
+            self._subtotals(above)
             for place, position in enumerate(order):
                 self._cell(place, position, row[position], place >= outside)
             self.page.set_row(self.at, row_height(texts, self.widths))
             self.at += 1
-        self._total()
-        words = money_words(self.paper)
-        self.line(
-            f"金额（大写）：{words}　　（小写）：¥{grouped(self.paper.amount)}", "words"
-        )
+        self._subtotals(len(self.paper.rows))
+        self._sum("合计", self.paper.total)
+        if self.paper.sums:  # a reader needs its end; nobody adds unlike things
+            self.page.set_row(self.at - 1, LINE, None, {"hidden": True})
+        for name, words, amount in told_words(self.paper):
+            self.line(f"{name}：{words}　　（小写）：¥{grouped(amount)}", "words")
 
-    def _total(self) -> None:
+    def _subtotals(self, above: int) -> None:
+        for part in self.paper.sums:
+            if part.after == above:
+                self._sum(str(part.row[0]), part.row)
+
+    def _sum(self, label: str, row: Sequence) -> None:
         width = label_width(self.columns)
         look = self.faces["head"]
         if width > 1:
-            self.page.merge_range(self.at, 0, self.at, width - 1, "合计", look)
+            self.page.merge_range(self.at, 0, self.at, width - 1, label, look)
         else:
-            self.page.write_string(self.at, 0, "合计", look)
+            self.page.write_string(self.at, 0, label, look)
         for place, position in enumerate(self.printed.shown):
             if place >= width:
-                value = self.paper.total[position]
-                self._cell(place, position, value, False, "sum ")
+                self._cell(place, position, row[position], False, "sum ")
         self.page.set_row(self.at, LINE)
         self.at += 1
 

@@ -96,9 +96,22 @@ def label_width(columns: Sequence[Column]) -> int:
     return max(1, figures[0]) if figures else len(columns)
 
 
-def money_words(paper: NoticePaper) -> str:
-    """The amount in words with its currency (支付结算办法 附一 四)."""
-    return f"人民币{paper.words.removeprefix('人民币')}"
+def told_words(paper: NoticePaper) -> list[tuple[str, str, Decimal]]:
+    """What stands in words below the table: of what, the words, the amount.
+
+    One amount, or each sum that the table does not add to another.
+    """
+    told = [
+        (f"{part.row[0]}（大写）", money_words(part.words), part.amount)
+        for part in paper.sums
+        if part.words
+    ]
+    return told or [("金额（大写）", money_words(paper.words), paper.amount)]
+
+
+def money_words(words: str) -> str:
+    """An amount in words with its currency (支付结算办法 附一 四)."""
+    return f"人民币{words.removeprefix('人民币')}"
 
 
 def _said(paper: NoticePaper, title: str, value) -> bool:
