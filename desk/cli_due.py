@@ -120,6 +120,11 @@ def _tell(rows) -> None:
             if row.told
         ],
     )
+    noted = [row for row in rows if row.told and row.note]
+    if noted:
+        click.echo("\n说明")
+    for row in noted:
+        click.echo(f"  {row.period} {row.region_name} {row.name}：{row.note}")
 
 
 def _tell_marked(made, as_json: bool) -> None:

@@ -3,6 +3,8 @@
 In this order: the steps of the notices that go with the task; a form with a day of its
 own (到账日期, 确认日期); somebody's word (`due --done`); the day on which a form was
 imported, which may be long after. Days after the one asked for do not count yet.
+Where money has to move only the transfers count: a word or a step without money is
+told, and the task is not done.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from reports.evidence_forms import RECEIPTS, Answer, Asked, forms_of, years_of
 from reports.evidence_notices import Notices, notices_of
 from reports.evidence_slips import Arrival
 
+ARRIVED = "advance-received"
+MONEY = (ARRIVED, "plan-paid", "province-advance-paid", "clearing-paid")
+
 
 def evidence_of(
     connection: Connection,
@@ -44,6 +49,8 @@ def evidence_of(
         by_step = _by_steps(deadline, region, on, shown, steps, tasks)
         by_form = of_forms(deadline, region, on)
         word = _said(words.get((deadline.task, deadline.period, region)))
+        if deadline.evidence in MONEY:
+            return _of_money(deadline, by_step, by_form, word, on)
         of_day = by_form.exact and _seen(by_form, on)
         for known, there in (
             (by_step, _seen(by_step, on)),
@@ -52,10 +59,41 @@ def evidence_of(
             (by_form, _seen(by_form, on)),
         ):
             if there:
-                return known
+                return _with_note(known, by_form)
         return _undone(by_step, by_form)
 
     return answer
+
+
+def _of_money(
+    deadline: Deadline,
+    by_step: Answer | None,
+    by_form: Answer,
+    word: Answer | None,
+    on: date,
+) -> Answer:
+    """The day on which the money moved; what is only said of it is a note.
+
+    Where the steps name several notices their last day counts, but for an advance:
+    that is there when it has arrived.
+    """
+    if _seen(by_form, on):
+        by_notices = _seen(by_step, on) and deadline.evidence != ARRIVED
+        return by_step if by_notices else by_form
+    if not (_seen(by_step, on) or _seen(word, on)):
+        return _undone(by_step, by_form)
+    missing = "没有到账" if deadline.evidence == ARRIVED else "没有付款的划拨单"
+    who = f"（{word.note}）" if _seen(word, on) else ""
+    parts = [by_form.note, f"已登记，{missing}{who}"]
+    note = "；".join(part for part in parts if part)
+    return Answer(by_form.done_on, note)
+
+
+def _with_note(known: Answer, by_form: Answer) -> Answer:
+    """What shows a task as done, with what its form adds: lines in dispute."""
+    if known.note or not by_form.note or by_form.done_on is None:
+        return known
+    return known._replace(note=by_form.note)
 
 
 def submitted_days(

@@ -107,6 +107,7 @@ def arrivals(
             TRANSFER.c.payee == policy.province,
             TRANSFER.c.nature.in_(REGULAR),
             TRANSFER.c.received_on.is_not(None),
+            not_bounced(TRANSFER),
             or_(
                 TRANSFER.c.quarter.in_(sorted(asked)),
                 and_(TRANSFER.c.quarter == "", or_(*unnamed)),

@@ -12,6 +12,7 @@ from posting_rules.calendar import Deadline
 from posting_rules.policies import Policy
 from reports import evidence_advances as advances
 from reports import evidence_lists as lists
+from reports.advances.waiting import disputes
 from reports.evidence_notices import Notices
 from reports.evidence_slips import Arrival
 
@@ -158,13 +159,18 @@ def _of_provinces(
 def _of_lists(connection: Connection, quarters: set) -> dict[str, Asked]:
     """clearing-imported, clearing-confirmed: F2."""
     listed = lists.lists_of(connection, quarters) if quarters else []
+    standing = disputes(connection, lists.periods_of(quarters)) if quarters else []
 
     def imported(deadline, region, on):
         return taken(lists.imported_on(listed, period(deadline.period)), deadline)
 
     def confirmed(deadline, region, on):
-        day, note = lists.confirmed_on(listed, period(deadline.period), region)
-        return Answer(day, note)
+        quarter = period(deadline.period)
+        day, note = lists.confirmed_on(listed, quarter, region)
+        kept = [row for row in standing if lists.is_of(row, quarter, region)]
+        if kept and day is None:
+            note += f"；另有{len(kept)}行有异议"
+        return Answer(day, note + lists.named(kept))
 
     return {"clearing-imported": imported, "clearing-confirmed": confirmed}
 

@@ -9,11 +9,14 @@ from sqlalchemy import Connection, case, func, select
 
 from ledger import regions
 from ledger.advances.clearing_words import DISPUTED, WORD
-from ledger.periods import Month, Quarter
+from ledger.money import grouped
+from ledger.periods import Month, Quarter, period
 from ledger.schema import ClearingLine, Document
+from reports.advances.waiting import Dispute
 from reports.evidence_advances import recorded_day
 
 NORMAL, ABROAD = "正常", "跨省"
+NAMED = 3  # disputed lines that a note names
 CLEARING, DOCUMENT = ClearingLine.__table__, Document.__table__
 
 
@@ -83,9 +86,33 @@ def confirmed_on(
     return max((row.last_confirmed for row in normal), default=None), note
 
 
+def is_of(line: Dispute, quarter: Quarter, city: str) -> bool:
+    """Whether a line is a city's, of a quarter or one of its months."""
+    of = period(line.period).quarter == quarter
+    return of and regions.city_of(line.insured) == city
+
+
+def named(lines: Sequence[Dispute]) -> str:
+    """Lines in dispute, the first ones by name: payer, place, fund, amount."""
+    if not lines:
+        return ""
+    said = [
+        f"{regions.name(row.insured)}在{regions.name(row.place)}"
+        f"险种{row.fund} {grouped(row.amount)}元"
+        for row in lines[:NAMED]
+    ]
+    more = "等" if len(lines) > NAMED else ""
+    return f"（{'、'.join(said)}{more}）"
+
+
+def periods_of(quarters: Iterable[Quarter]) -> list[str]:
+    """The quarters and their months as F2 writes them."""
+    return sorted({text for q in quarters for text in (str(q), *map(str, q.months))})
+
+
 def lists_of(connection: Connection, quarters: Iterable[Quarter]) -> list[Listed]:
     """What F2 holds of some quarters and their months."""
-    periods = sorted({text for q in quarters for text in (str(q), *map(str, q.months))})
+    periods = periods_of(quarters)
     ever = CLEARING.c.id.in_(select(WORD.c.line_id).where(WORD.c.says == DISPUTED))
     confirmed = CLEARING.c.confirmed_on
     rows = connection.execute(

@@ -102,6 +102,48 @@ def test_a_bank_day_goes_before_a_word_and_a_word_before_an_import(sqlite_home):
     assert said(due(home, "advance-quota", CITY)) == ("done", "2018-01-16", 1)
 
 
+def test_what_is_said_without_money_does_not_make_an_advance_there(sqlite_home):
+    home = sqlite_home
+    steps = [("issued", "2018-01-12"), ("paid", "2018-01-26")]
+    notice(home, "advance-notice", "2018Q1", CITY, *steps)
+    say(home, "advance-transfer", "2018Q1", CITY, on="2018-01-29", note="已汇")
+    say(home, "plan-transfer", "2018Q1", PROVINCE, on="2018-02-08")
+    advance = due(home, "advance-transfer", CITY, "2018-01-31")
+    plan = due(home, "plan-transfer", PROVINCE)
+    take(home, "F3", {"季度": "2018Q1", "统筹区代码": CITY})
+    take(home, "F1", transfer(CITY, PROVINCE, 60, "2018-01-30"))
+    part = due(home, "advance-transfer", CITY, "2018-01-31")
+    take(home, "F1", transfer(CITY, PROVINCE, 40, "2018-02-01", 交易流水号="其余"))
+    whole = due(home, "advance-transfer", CITY)
+
+    assert said(advance) == ("late", None, 1)
+    assert advance.note == "已登记，没有到账（li登记已办：已汇）"
+    assert (plan.state, plan.note) == (
+        "late",
+        "已登记，没有付款的划拨单（li登记已办）",
+    )
+    assert part.note == (
+        "已到账60.00元，核定100.00元；已登记，没有到账（li登记已办：已汇）"
+    )
+    assert (said(whole), whole.note) == (("done", "2018-02-01", 2), "")
+
+
+def test_a_confirmed_notice_still_says_what_is_disputed(sqlite_home, yibao):
+    home = sqlite_home
+    take(home, "F2", clearing("520102", "440000", 5, "2017Q4", "2018-01-12"))
+    take(home, "F2", clearing("520103", "440000", 5, "2017Q4"))
+    steps = [("issued", "2018-01-09"), ("confirmed", "2018-01-12")]
+    notice(home, "clearing-notice", "2017Q4", CITY, *steps)
+    on = ("--region", CITY, "--on", "2018-01-12")
+    yibao("confirm", "2017Q4", "--kind", "advances", *on, "--dispute", "不符")
+    told = yibao("due", "--quarter", "2018Q1", "--on", "2018-06-30")[1]
+    row = due(home, "clearing-confirm", CITY)
+
+    assert said(row) == ("done", "2018-01-12", 0)
+    assert row.note == "1行有异议，转入下期（云岩区在广东省险种310 5.00元）"
+    assert row.note in told
+
+
 def test_every_city_is_marked_at_once(sqlite_home):
     made = say(sqlite_home, "receipt-confirm-city", "2018-01", "all")
 
@@ -165,7 +207,7 @@ def test_a_line_in_dispute_does_not_hold_up_what_the_city_confirmed(home):
 
     assert (waiting.state, waiting.note) == ("late", "还有1行待确认")
     assert said(disputed) == ("done", "2018-01-12", 0)
-    assert disputed.note == "1行有异议，转入下期"
+    assert disputed.note == "1行有异议，转入下期（云岩区在广东省险种310 5.00元）"
 
 
 def test_a_true_up_after_the_day_does_not_make_its_task_late_again(sqlite_home):
