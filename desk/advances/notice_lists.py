@@ -26,6 +26,7 @@ from ledger.money import grouped
 from posting_rules import notices as rules
 from posting_rules.policies import policy_of
 from posting_rules.workdays import SpecialDays
+from reports.advances.notice_money import cases
 from reports.advances.notice_page import notice_page
 from reports.advances.notice_paper import NoticePaper, Step
 from reports.advances.notice_sheet import notice_workbook
@@ -139,6 +140,7 @@ class Shown(NamedTuple):
     paper: NoticePaper
     said: Sequence[LineRow]
     taken: Sequence[StepRow]
+    surplus: str = ""  # what was paid beyond it, in words
 
     def words(self) -> list[str]:
         """Its head, line by line."""
@@ -155,9 +157,11 @@ class Shown(NamedTuple):
         if paper.payee:
             payee = paper.payee
             account = f"{payee.name}　{masked(payee.number)}　{payee.bank}"
+            account = account if payee.number else "（没有登记）"
             lines.append(f"收款账户：{account}")
         if row.due_day:
             lines.append(f"期限：{row.due_day}")
+        lines += [f"多付：{self.surplus}"] if self.surplus else []
         lines += [note for note in paper.notes]
         if paper.next_step:
             lines.append(paper.next_step)
@@ -197,6 +201,7 @@ class Shown(NamedTuple):
                 "bank": row.payee_bank,
             },
             "next": self.paper.next_step,
+            "surplus": self.surplus,
             "lines": [
                 {**line._asdict(), "amount": f"{line.amount:.2f}"} for line in self.said
             ],
@@ -231,8 +236,17 @@ def shown(
         paper = paper_of(connection, row.id, special)
         said = notices.lines(connection, row.id)
         taken = notices.steps(connection, row.id)
+        surplus = _surplus(connection, row)
     if html:
         save(html, notice_page(paper).encode())
     if xlsx:
         save(xlsx, notice_workbook(paper))
-    return Shown(row, paper, said, taken)
+    return Shown(row, paper, said, taken, surplus)
+
+
+def _surplus(connection: Connection, row: NoticeRow) -> str:
+    policy = policy_of(settings.province(connection))
+    for case in cases(connection, policy):
+        if case.row.id == row.id and case.surplus:
+            return f"{case.surplus_words}，流水号{'、'.join(case.serials)}"
+    return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Iterator, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -26,6 +26,7 @@ class Payment(NamedTuple):
     received_on: date | None
     payee_account: str
     serial: str
+    quarter: str
     bounced: date | None
     bounced_serial: str
 
@@ -40,6 +41,18 @@ def payments(connection: Connection) -> dict[str, list[Payment]]:
 
     The bank's returns (X11) are no transfers of their own here.
     """
+    found: dict[str, list[Payment]] = defaultdict(list)
+    for number, payment in _payments(connection, LINE.c.notice != ""):
+        found[number].append(payment)
+    return dict(found)
+
+
+def of_nature(connection: Connection, nature: str) -> list[Payment]:
+    """Every live transfer of a 资金性质, whether it names a notice or not."""
+    return [payment for _, payment in _payments(connection, LINE.c.nature == nature)]
+
+
+def _payments(connection: Connection, where) -> Iterator[tuple[str, Payment]]:
     back = LINE.alias("back")
     bounces = {
         row.bounces_id: (row.paid_on, row.serial)
@@ -49,26 +62,23 @@ def payments(connection: Connection) -> dict[str, list[Payment]]:
             )
         )
     }
-    found: dict[str, list[Payment]] = defaultdict(list)
     rows = connection.execute(
         select(LINE)
-        .where(LINE.c.notice != "", LINE.c.live, LINE.c.bounces_id.is_(None))
+        .where(where, LINE.c.live, LINE.c.bounces_id.is_(None))
         .order_by(LINE.c.paid_on, LINE.c.id)
     )
     for row in rows:
         day, serial = bounces.get(row.id, (None, ""))
-        found[row.notice].append(
-            Payment(
-                row.payer,
-                row.payee,
-                row.nature,
-                row.own + row.lower,
-                row.paid_on,
-                row.received_on,
-                row.payee_account,
-                row.serial,
-                day,
-                serial,
-            )
+        yield row.notice, Payment(
+            row.payer,
+            row.payee,
+            row.nature,
+            row.own + row.lower,
+            row.paid_on,
+            row.received_on,
+            row.payee_account,
+            row.serial,
+            row.quarter,
+            day,
+            serial,
         )
-    return dict(found)

@@ -18,6 +18,7 @@ from ledger.money import NOTHING
 from ledger.schema import QuotaLine
 from posting_rules.notices import MADE, PAID, PLAN, YEAR, kind_named
 from posting_rules.policies import Policy
+from reports.advances.notice_money import before_paying, cases, overpaid, unready
 from reports.checks.findings import ERROR, NOTE, Finding, differing
 
 CHECKED = "文书"
@@ -37,6 +38,7 @@ def kept_notices(
     yield from _states(rows, steps)
     yield from _quotas(connection, policy, rows)
     yield from _by_hand(connection, rows, steps)
+    yield from _paid(connection, policy, rows, steps)
     yield from _files(rows, home)
 
 
@@ -152,6 +154,34 @@ def _by_hand(
             word = f"{taken[-1].by}登记，凭据{taken[-1].evidence}"
             why = "没有预付金划拨单写有它的编号；导入后即可核对"
             yield _finding(row, "付款", "预付金划拨单", word, why, NOTE)
+
+
+def _paid(
+    connection: Connection,
+    policy: Policy,
+    rows: Sequence[NoticeRow],
+    steps: dict[int, list[StepRow]],
+) -> Iterator[Finding]:
+    """Paid twice, beyond what is owed, or before its steps were taken."""
+    known = cases(connection, policy)
+    why = "流水号{}；可能重复付款，退回（写明通知书编号）后即消除"
+    for case in known:
+        if case.surplus:
+            total, serials = case.row.total, "、".join(case.serials[:20])
+            told = _finding(case.row, "多付", total, case.moved, why.format(serials))
+            yield told._replace(difference=case.moved - total, severity=NOTE)
+    for one in overpaid(connection, policy, known):
+        what = f"付给{regions.name(one.province)}的清算资金"
+        serials = "、".join(one.serials[-20:])
+        amounts = (one.owed, one.paid, one.surplus, NOTE)
+        yield Finding(CHECKED, "", what, *amounts, why.format(serials))
+    for row in rows:
+        before = before_paying(steps.get(row.id, []))
+        if row.state in notices.MOVED and before:
+            lacks = unready(kind_named(policy, row.kind), row, before)
+            if lacks:
+                why_not = "付款前应先办完这些步骤；请补办或查明原因"
+                yield _finding(row, "付款", "步骤齐全", lacks, why_not, NOTE)
 
 
 def _files(rows: Sequence[NoticeRow], home: Home | None) -> Iterator[Finding]:
