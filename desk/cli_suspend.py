@@ -147,7 +147,7 @@ def _row(each) -> tuple:
         each.region_name,
         row.from_day,
         row.until_day or "",
-        "暂停中" if each.holds else "已恢复" if row.until_day else "未到日期",
+        "暂停中" if each.holds else "已恢复",
         row.reason + (lifted if row.until_day else ""),
         row.document,
         row.by,

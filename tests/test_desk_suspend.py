@@ -3,13 +3,19 @@
 import json
 
 import pytest
+from notices_by_hand import bulk, keep_plan
+from notices_by_hand import make as make_notice
+from notices_by_hand import step
 from reports_by_hand import LI, clearing, day, take, transfer
 
+from desk.advances.marking import mark
 from desk.advances.notice_making import make
 from desk.advances.suspending import lift, start
 from desk.homes import put_setting
+from ledger.advances import notices
 from ledger.errors import BookError, UsageError
 from ledger.periods import period
+from ledger.postings import Actor
 from reports.advances.flags import flags_of
 from reports.advances.suspensions import candidates, standing
 from reports.reconcile import check
@@ -58,6 +64,72 @@ def test_who_has_not_paid_by_its_day_is_listed_and_decides_nothing(home):
         assert standing(connection, day("2018-01-31")) == []
 
 
+def test_who_only_says_that_it_has_paid_is_listed(sqlite_home):
+    home = sqlite_home
+    take(home, "F3", {"季度": "2018Q1", "统筹区代码": CITY})
+    who = Actor("li", "2018-12-31T09:00:00+08:00")
+    mark(home, who, "advance-transfer", "2018Q1", [CITY], day("2018-01-29"), "已汇")
+    with home.reading() as connection:
+        [row] = candidates(connection, day("2018-02-01"))
+
+    assert (row.region, row.late_by) == (CITY, 2)
+    assert row.note == "已登记，没有到账（li登记已办：已汇）"
+
+
+def test_an_emergency_is_overdue_until_its_money_is_there(home):
+    def on(text):
+        with home.reading() as connection:
+            return [
+                (row.region, row.what[:4], row.late_by, row.note)
+                for row in candidates(connection, day(text))
+            ]
+
+    amounts = {("520200", "跨省", "390"): "3.00"}
+    keep_plan(home, amounts, "紧急调增", 2)
+    make_notice(home, "emergency", on=day("2018-03-01"))
+    bulk(home, "issue", "emergency", on=day("2018-03-01"))
+    [notice] = notices_of_kind(home, "emergency")
+    due = notice.due_day
+    steps = ("confirm", "submit", "approve")
+    for act in steps:
+        step(home, act, notice.number, due)
+    step(home, "pay", notice.number, due, evidence="S1")
+    said = on("2018-03-20")
+    urgent = {"资金性质": "紧急调增", "险种": "390"}
+    take(home, "F1", transfer(OTHER, PROVINCE, 2, "2018-03-20", **urgent))
+    more = {**urgent, "通知书编号": notice.number, "交易流水号": "另"}
+    take(home, "F1", transfer(OTHER, PROVINCE, 1, "2018-03-22", **more))
+    late = (day("2018-03-20") - due).days
+
+    assert on(str(due)) == []
+    assert said == [(OTHER, "紧急调增", late, "已登记，没有到账")]
+    assert on("2018-03-21") == [
+        (OTHER, "紧急调增", late + 1, "已到账2.00元，应到3.00元；已登记，没有到足")
+    ]
+    assert on("2018-03-22") == []
+
+
+def notices_of_kind(home, kind):
+    with home.reading() as connection:
+        return notices.notices(connection, kind=kind)
+
+
+def test_the_list_of_a_day_does_not_know_what_came_later(sqlite_home, yibao):
+    suspend(sqlite_home)
+    resume(sqlite_home, "2018-04-02")
+
+    def told(on):
+        text = yibao("suspend", "list", "--on", on, "--json")[1]
+        return [
+            (row["from"], row["until"], row["lift_reason"], row["holds"])
+            for row in json.loads(text)["suspensions"]
+        ]
+
+    assert told("2018-02-01") == []
+    assert told("2018-03-15") == [("2018-03-10", None, "", True)]
+    assert told("2018-04-02") == [("2018-03-10", "2018-04-02", "已补缴", False)]
+
+
 def test_a_setting_says_from_how_many_days_late_one_is_listed(sqlite_home):
     home = sqlite_home
     take(home, "F3", {"季度": "2018Q1", "统筹区代码": CITY})
@@ -84,7 +156,7 @@ def test_a_decision_stands_until_it_is_lifted(home):
         "already",
         "lifted",
     )
-    assert held == [[False], [True], [True], [False]]
+    assert held == [[], [True], [True], [False]]
     assert resume(home, "2018-04-02").status == "already"
     assert suspend(home, from_day=day("2018-04-02")).status == "started"
 

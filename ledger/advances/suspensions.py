@@ -37,6 +37,14 @@ class SuspensionRow(NamedTuple):
         """Whether the region is suspended on a day."""
         return self.touches(on, on)
 
+    def known(self, on: date) -> SuspensionRow:
+        """The decision as it was on a day: not lifted, where that came later."""
+        if self.until_day is None or self.until_day <= on:
+            return self
+        return self._replace(
+            until_day=None, lift_reason="", lift_document="", lifted_by="", lifted_at=""
+        )
+
     def touches(self, first_day: date, last_day: date) -> bool:
         """Whether it is suspended on some day of a span, both ends included."""
         until = self.until_day

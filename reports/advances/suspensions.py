@@ -2,7 +2,7 @@
 
 A candidate is a city whose advance of a quarter (F3) had not all arrived when its day
 had passed by setting suspension-after or more, or whose emergency increase is not
-paid on its day. Nothing follows by itself. 依据：五（一）；附件一 一（二）
+there on its day: only money counts. Nothing follows by itself. 依据：五（一）；附件一 一（二）
 """
 
 from __future__ import annotations
@@ -15,17 +15,16 @@ from sqlalchemy import Connection, select
 
 from ledger import regions, settings
 from ledger.advances.suspensions import SuspensionRow, suspensions
-from ledger.advances.tables import Notice
 from ledger.errors import BookError
 from ledger.periods import Quarter, period
 from ledger.schema import QuotaLine
 from posting_rules.workdays import SpecialDays
+from reports.advances.emergencies import unpaid_emergencies
 from reports.due import due_rows
 from reports.evidence_advances import NEW
 
-QUOTA, NOTICE = QuotaLine.__table__, Notice.__table__
-TRANSFER_TASK, EMERGENCY = "advance-transfer", "emergency"
-PAID = ("paid", "received", "withdrawn")
+QUOTA = QuotaLine.__table__
+TRANSFER_TASK = "advance-transfer"
 AFTER = "suspension-after"
 
 
@@ -80,10 +79,14 @@ def candidates(
 
 
 def standing(connection: Connection, on: date) -> list[Standing]:
-    """Every decision made by a day, those that hold first."""
+    """Every decision that had begun by a day, those that hold first.
+
+    A lifting of a later day is not known yet.
+    """
     rows = [
-        Standing(row, regions.name(row.region, row.from_day), row.holds(on))
+        Standing(row.known(on), regions.name(row.region, row.from_day), row.holds(on))
         for row in suspensions(connection)
+        if row.from_day <= on
     ]
     return sorted(rows, key=lambda each: not each.holds)
 
@@ -116,27 +119,18 @@ def _quarters(connection: Connection, on: date) -> dict[Quarter, set[str]]:
 def _emergencies(
     connection: Connection, on: date, after: int, held: set[str]
 ) -> list[Candidate]:
-    rows = connection.execute(
-        select(NOTICE.c.region, NOTICE.c.number, NOTICE.c.period, NOTICE.c.due_day)
-        .where(
-            NOTICE.c.kind == EMERGENCY,
-            NOTICE.c.due_day < on,
-            NOTICE.c.state.not_in(PAID),
-        )
-        .order_by(NOTICE.c.due_day, NOTICE.c.number)
-    )
     return [
         Candidate(
             row.region,
             regions.name(row.region, on),
             f"紧急调增{row.number}",
-            row.period,
-            row.due_day,
-            (on - row.due_day).days,
-            "",
+            row.quarter,
+            row.due,
+            (on - row.due).days,
+            row.note,
             "五（二）",
             row.region in held,
         )
-        for row in rows
-        if (on - row.due_day).days >= after
+        for row in unpaid_emergencies(connection, on)
+        if (on - row.due).days >= after
     ]
