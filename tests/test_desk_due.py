@@ -166,6 +166,10 @@ def test_every_city_is_marked_at_once(sqlite_home):
         ("advance-submit", "2018Q1", ["520102"], "2018-01-19", "没有地区“520102”"),
         ("advance-submit", "2018Q1", [CITY], "2019-01-01", "还没有到"),
         ("advance-submit", "2018Q1", [CITY], "2017-01-01", "早于文件的适用日"),
+        ("advance-submit", "2018Q1", [CITY], "2017-12-31", "第一天2018-01-01"),
+        ("monthly-submit", "2018-02", [], "2018-01-31", "第一天2018-02-01"),
+        ("province-advance-submit", "2018", [], "2017-12-31", "第一天2018-01-01"),
+        ("bank-slip", "2018-01-26", [CITY], "2018-01-25", "第一天2018-01-26"),
     ],
 )
 def test_a_word_that_cannot_be_is_refused(

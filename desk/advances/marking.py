@@ -58,6 +58,7 @@ def mark(
         period = _period(found, period, policy.from_day)
         if done_on is not None:
             _check_day(done_on, policy.from_day, actor.on)
+            _check_begun(found, period, done_on)
         asked = _regions(connection, found, places)
         last = marks(connection, [period])
         changed = []
@@ -95,7 +96,7 @@ def _period(task: Task, text: str, from_day: date) -> str:
         return str(found)
     kinds = {"month": Month, "quarter": Quarter}
     if task.cycle == "year":
-        if len(text) == 4 and text.isascii() and text.isdigit():
+        if len(text) == 4 and text.isascii() and text.isdigit() and int(text):
             return text
     else:
         try:
@@ -115,6 +116,21 @@ def _check_day(done_on: date, from_day: date, today: date) -> None:
         raise UsageError(f"{done_on}还没有到；--on 应为已办的那一天，不晚于{today}")
     if done_on < from_day:
         raise UsageError(f"{done_on}早于文件的适用日{from_day}；请核对 --on")
+
+
+def _check_begun(task: Task, text: str, done_on: date) -> None:
+    """Nothing is done for a period that has not begun."""
+    if task.cycle == "event":
+        first_day = date.fromisoformat(text)
+    elif task.cycle == "year":
+        first_day = date(int(text), 1, 1)
+    else:
+        first_day = read_period(text).first_day
+    if done_on < first_day:
+        raise UsageError(
+            f"{done_on}早于{text}的第一天{first_day}，不会已办；"
+            "请核对 --period 和 --on（已办的那一天）"
+        )
 
 
 def _regions(connection: Connection, task: Task, places: Sequence[str]) -> list[str]:
