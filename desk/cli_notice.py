@@ -76,7 +76,7 @@ def make(session, kind, period, region, holder, on, dry_run, by, as_json):
         dry_run=dry_run,
         special=workdays_of(home),
     )
-    results = [(one.row, one.status, "") for one in made]
+    results = [tuple(one) for one in made]
     _tell_results(home, results, dry_run, as_json, on)
 
 

@@ -8,6 +8,7 @@ steps say; before it is paid it may be withdrawn.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import NamedTuple, Sequence
 
@@ -15,7 +16,7 @@ from ledger.errors import UsageError
 from ledger.periods import Month, Quarter, month_of
 from posting_rules.calendar import Task, calendar_tasks, deadlines
 from posting_rules.policies import Policy, policies
-from posting_rules.workdays import SpecialDays, workdays_after
+from posting_rules.workdays import SpecialDays, workdays_after, workdays_before
 
 MADE, ISSUED, CONFIRMED, DISPUTED, SUBMITTED, APPROVED, PAID, RECEIVED, WITHDRAWN = (
     *("made", "issued", "confirmed", "disputed", "submitted"),
@@ -89,6 +90,16 @@ class Kind(NamedTuple):
     text: str = ""
     text_back: str = ""
     workdays: int = 0
+    county_before: int = 0
+    back: tuple[Step, ...] = ()
+
+    def of_amount(self, total: Decimal) -> Kind:
+        """The kind as its steps are for an amount: below zero the money goes back."""
+        if total >= 0 or not self.back:
+            return self
+        others = {step.state: step for step in self.back}
+        steps = tuple(others.get(step.state, step) for step in self.steps)
+        return self._replace(steps=steps)
 
     @property
     def of_plan(self) -> bool:
@@ -104,8 +115,10 @@ def _kinds(policy_id: str) -> dict[str, Kind]:
     found = {}
     for table in tables:
         steps = tuple(Step(**step) for step in table["steps"])
+        back = tuple(Step(**step) for step in table.get("back", ()))
         also = tuple(table.get("also", ()))
-        found[table["id"]] = Kind(**{**table, "steps": steps, "also": also})
+        lists = {"steps": steps, "back": back, "also": also}
+        found[table["id"]] = Kind(**{**table, **lists})
     return found
 
 
@@ -190,21 +203,27 @@ def step_day(
     period: Month | Quarter | int,
     taken: dict[str, date],
     special: SpecialDays | None = None,
+    *,
+    city: bool = False,
 ) -> date | None:
     """By which day a step has to be taken; None where no day is set.
 
     `taken` says on which days the steps so far were. A day that was past when the
-    notice was issued counts no more; for the money there are the kind's workdays.
+    notice was issued counts no more; for the money there are the kind's workdays. A
+    county pays its `city` some working days before the city itself has to pay.
     """
     step = kind.step(state)
     if step is None:
         return None
+    early = kind.county_before if city and step.who == "city-finance" else 0
     day = _task_day(policy, kind, step, period, taken, special)
+    if day and early:
+        day = workdays_before(day, early, special)
     issued = taken.get(ISSUED)
     if day and (issued is None or state == ISSUED or issued <= day):
         return day
     if issued and kind.workdays and state == PAID:
-        return workdays_after(issued, kind.workdays, special)
+        return workdays_after(issued, kind.workdays - early, special)
     return None
 
 
@@ -278,9 +297,18 @@ def _with_before(task: Task, tasks: dict[str, Task]) -> list[Task]:
 
 
 def known_steps(states: Sequence[tuple[str, date]]) -> dict[str, date]:
-    """The day of each state since the notice was last issued; of equals the last."""
+    """The day of each state since the notice was last issued.
+
+    A notice that was brought back (撤销, 退汇) stands where it stood on that day
+    before; what came after is as if it never was.
+    """
     taken: dict[str, date] = {}
     for state, day in states:
+        last = next(reversed(taken), None)
+        if state in taken and state != last and (state, last) != (ISSUED, DISPUTED):
+            order = list(taken)
+            taken = {name: taken[name] for name in order[: order.index(state) + 1]}
+            continue
         if state == ISSUED:
             taken = {MADE: taken[MADE]} if MADE in taken else {}
         taken[state] = day

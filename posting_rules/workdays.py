@@ -56,6 +56,16 @@ def workdays_after(day: date, n: int, special: SpecialDays | None = None) -> dat
     return day
 
 
+def workdays_before(day: date, n: int, special: SpecialDays | None = None) -> date:
+    """The n-th working day before `day`; the day itself never counts."""
+    assert n >= 1, "working days are counted from 1"
+
+    while n:
+        day -= timedelta(days=1)
+        n -= is_workday(day, special)
+    return day
+
+
 def shifted(day: date, special: SpecialDays | None = None) -> date:
     """The working day that counts for a printed day: itself, or the next one.
 

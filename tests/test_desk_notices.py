@@ -18,6 +18,7 @@ from notices_by_hand import (
 )
 
 from desk.advances import plan_edits
+from desk.advances.notice_lists import listed
 from desk.advances.notices import paper_of
 from desk.homes import put_setting
 from desk.importing import import_files
@@ -321,6 +322,94 @@ def test_a_city_numbers_its_own_notices_to_its_counties(sqlite_home):
         paper = paper_of(connection, 1)
     assert (paper.office, paper.addressee) == ("贵阳市经办机构", "南明区经办机构")
     assert paper.next_step.startswith("下一步：县（区）经办机构确认")
+
+
+def listed_of(home, number: str):
+    return next(row for row in listed(home, date(2018, 1, 16)) if row.number == number)
+
+
+def accounts(home, *rows: tuple[str, str]):
+    """Accounts of finance by region and number."""
+    with home.writing() as connection:
+        for region, number in rows:
+            wanted = (number, "财政局", "某银行", region, f"{region}-agency")
+            account = bank_accounts.Account(
+                *(None, *wanted, f"{region}-finance", "", "", date(2017, 1, 1), None)
+            )
+            bank_accounts.add(connection, account, "开户通知书", "li", LI.at)
+
+
+BACK = {("520200", "跨省", "310"): "-7.00"}
+
+
+def test_money_back_is_the_others_to_approve_and_to_pay(sqlite_home):
+    accounts(sqlite_home, ("520200", "52020001"))
+    issued(sqlite_home, BACK)
+    number, found = "黔异预〔2018〕1号", []
+    for act in ("confirm", "submit", "approve"):
+        step(sqlite_home, act, number, on=date(2018, 1, 16))
+        found.append(listed_of(sqlite_home, number).next)
+    step(sqlite_home, "pay", number, on=date(2018, 1, 17), evidence="R1")
+    found.append(listed_of(sqlite_home, number).next)
+    with sqlite_home.reading() as connection:
+        paper = paper_of(connection, 1)
+
+    assert found == [
+        "省级经办机构提交",
+        "省级财政部门审核",
+        "省级财政部门付款",
+        "市（州）经办机构收付款确认",
+    ]
+    assert "退回你方下列账户" in paper.text
+    assert paper.payee == ("财政局", "52020001", "某银行")
+
+
+def test_money_back_without_an_account_is_told_with_the_remedy(sqlite_home):
+    keep_plan(sqlite_home, BACK)
+    made = make(sqlite_home)
+    accounts(sqlite_home, ("520200", "52020001"))
+    told_again = make(sqlite_home)
+    with sqlite_home.reading() as connection:
+        payee = paper_of(connection, 1).payee
+
+    assert made[0].note.startswith(
+        "收款账户空白：没有登记六盘水市的财政专户；下达前先用 "
+    )
+    assert "yibao bank add 账号 --region 520200" in made[0].note
+    assert (told_again[0].note, payee.number) == ("", "52020001")
+
+
+def test_issuing_without_an_account_warns(sqlite_home):
+    keep_plan(sqlite_home, BACK)
+    make(sqlite_home)
+    done = bulk(sqlite_home, "issue")
+
+    assert "收款账户空白" in done[0].note
+    assert done[0].note.endswith("再撤回重出")
+
+
+def test_a_county_pays_its_city_before_the_city_has_to_pay(sqlite_home):
+    """Issued on 2018-01-15 the city has until 01-30, its county three days less."""
+    accounts(sqlite_home, ("520100", "52010001"))
+    cities_and_counties(sqlite_home)
+    bulk(sqlite_home, "issue")
+    bulk(sqlite_home, "issue", holder="520100")
+    days = [row.due_day for row in listed(sqlite_home, date(2018, 1, 16))[:2]]
+    with sqlite_home.reading() as connection:
+        payee = paper_of(connection, 2).payee
+
+    assert days == [date(2018, 1, 30), date(2018, 1, 25)]
+    assert payee.number == "52010001"
+
+
+def test_a_citys_notice_without_its_account_leaves_it_to_fill_in(sqlite_home):
+    keep_plan(sqlite_home, {("520102", "跨省", "310"): "9.00"}, region="520100")
+    made = make(sqlite_home, holder="520100")
+    with sqlite_home.reading() as connection:
+        payee = paper_of(connection, 1).payee
+
+    assert "没有登记贵阳市的财政专户" in made[0].note
+    assert payee == ("", "", "")
 
 
 def cities_and_counties(home):

@@ -7,6 +7,7 @@ which it is made has changed. Numbers (文号) run without a gap.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -18,18 +19,20 @@ from ledger.advances import bank_accounts, notices
 from ledger.advances.notices import OWN, NoticeRow
 from ledger.database import Home
 from ledger.errors import BookError, UsageError
+from ledger.money import NOTHING
 from ledger.postings import Actor
 from posting_rules import notices as rules
-from posting_rules.notices import ISSUED, MADE, PAID, Kind
+from posting_rules.notices import ISSUED, MADE, PAID, PAYER, Kind
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays
 
 
 class Made(NamedTuple):
-    """A notice, and what became of it: made, made-again, already."""
+    """A notice, and what became of it: made, made-again, already; `note` warns."""
 
     row: NoticeRow
     status: str
+    note: str = ""
 
 
 def make(
@@ -61,7 +64,7 @@ def make(
         if not dry_run and maker.kind.step(ISSUED) is None:  # else when it is issued
             fresh = [one.row.id for one in made if one.status != "already"]
             notice_files.write_all(home, connection, fresh, special)
-    return made
+    return [one._replace(note=account_missing(maker.kind, one.row)) for one in made]
 
 
 def make_all(maker: Maker, payer: str = "") -> list[Made]:
@@ -154,12 +157,13 @@ def change(maker: Maker, row: NoticeRow, want: Wanted) -> bool:
 def _new(maker: Maker, want: Wanted) -> NoticeRow:
     year = maker.on.year
     connection, kind = maker.connection, maker.kind
-    serial = notices.next_serial(connection, kind.id, year, maker.holder)
+    ends = _pattern(maker, year).split("{serial}")
+    serial = notices.next_serial(connection, kind.id, year, maker.holder, *ends)
     row = NoticeRow(
         id=0,
         kind=kind.id,
         title=want.title,
-        number=_number(maker, year, serial),
+        number=str(serial).join(ends),
         year=year,
         serial=serial,
         holder=maker.holder,
@@ -178,12 +182,13 @@ def _new(maker: Maker, want: Wanted) -> NoticeRow:
     return notices.notice(connection, id)
 
 
-def _number(maker: Maker, year: int, serial: int) -> str:
-    """文号; a city's own to its counties bears its name."""
+def _pattern(maker: Maker, year: int) -> str:
+    """文号 but for its serial; a city's own to its counties bears its name."""
+    how = {"year": year, "serial": "{serial}"}
     if maker.holder == maker.policy.province:
-        return maker.kind.number.format(year=year, serial=serial)
+        return maker.kind.number.format(**how)
     office = regions.name(maker.holder, maker.on)
-    return maker.kind.city_number.format(office=office, year=year, serial=serial)
+    return maker.kind.city_number.format(office=office, **how)
 
 
 def _values(maker: Maker, want: Wanted) -> dict:
@@ -194,21 +199,39 @@ def _values(maker: Maker, want: Wanted) -> dict:
         "total": want.total,
         "note": want.note,
         "source_lines": want.source_lines,
-        "due_day": due_day(maker, maker.on),
+        "due_day": due_day(maker, maker.on, want.total),
         "payee_name": name,
         "payee_account": account,
         "payee_bank": bank,
     }
 
 
-def due_day(maker: Maker, issued: date) -> date | None:
+def due_day(maker: Maker, issued: date, total: Decimal = NOTHING) -> date | None:
     """By when the money has to be there, if the notice is issued on that day."""
+    kind = maker.kind.of_amount(total)
     taken = {MADE: issued, ISSUED: issued}
-    if maker.kind.step(ISSUED) is None:
+    if kind.step(ISSUED) is None:
         del taken[ISSUED]
+    city = maker.holder != maker.policy.province
     return rules.step_day(
-        maker.policy, maker.kind, PAID, maker.period, taken, maker.special
+        maker.policy, kind, PAID, maker.period, taken, maker.special, city=city
     )
+
+
+def account_missing(kind: Kind, row: NoticeRow) -> str:
+    """That a letter names no account to pay to, and how it comes to name one."""
+    if kind.per != PAYER or row.payee_account or row.state not in (MADE, ISSUED):
+        return ""
+    region = row.region if row.total < 0 else row.holder
+    if regions.level(region) == "own":
+        region = regions.parent(region)
+    remedy = (
+        f"先用 yibao bank add 账号 --region {region} 登记"
+        f"（财政专户，写明 --finance-book）"
+    )
+    if row.state == ISSUED:
+        return f"收款账户空白：没有登记{regions.name(region)}的财政专户；{remedy}，再撤回重出"
+    return f"收款账户空白：没有登记{regions.name(region)}的财政专户；下达前{remedy}"
 
 
 def _payee(maker: Maker, want: Wanted) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from desk.advances import notice_files, notice_issuing
+from desk.advances import notice_files, notice_issuing, notice_making
 from desk.advances.import_notices import PAYMENT, differences
 from desk.advances.notice_issuing import Act, Step
 from desk.advances.notices import holder_is_city, named
@@ -182,6 +182,9 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
     note = ""
     if wanted == ISSUED:
         note = notice_issuing.prepare(step, kind, row)
+        ready = notices.notice(step.connection, row.id)._replace(state=ISSUED)
+        blank = notice_making.account_missing(kind, ready)
+        note = "；".join(filter(None, (note, blank)))
     elif wanted == WITHDRAWN:
         note = notice_issuing.take_back(step, kind, row)
     elif wanted == CONFIRMED and kind.id == PAYMENT:

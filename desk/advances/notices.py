@@ -20,7 +20,15 @@ from ledger.periods import Month, Quarter
 from ledger.periods import period as read_period
 from posting_rules import notices as rules
 from posting_rules.entries import printed_period
-from posting_rules.notices import CONFIRMED, DISPUTED, ISSUED, MADE, WITHDRAWN, Kind
+from posting_rules.notices import (
+    CONFIRMED,
+    DISPUTED,
+    ISSUED,
+    MADE,
+    PAYER,
+    WITHDRAWN,
+    Kind,
+)
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays
 from reports.advances.notice_paper import NoticePaper, Opinion, Payee, Step
@@ -68,7 +76,7 @@ def paper_of(
         made_on=made_on,
         due_day=row.due_day,
         text=kind.text_back if row.total < 0 and kind.text_back else kind.text,
-        payee=_payee(row),
+        payee=_payee(kind, row),
         columns=table.columns,
         rows=cells,
         total=table.total(cells),
@@ -155,21 +163,24 @@ def next_step(
     days = rules.known_steps([(step.state, step.on_day) for step in taken])
     if row.origin == notices.RECEIVED:  # when it was sent is not known
         days.pop(ISSUED, None)
-    day = rules.step_day(policy, kind, state, period_of(row.period), days, special)
+    kind, city = kind.of_amount(row.total), holder_is_city(row)
+    period = period_of(row.period)
+    day = rules.step_day(policy, kind, state, period, days, special, city=city)
     if day is None and state != rules.RECEIVED:
         day = row.due_day  # what comes before the money, at the latest with it
+        if day and row.state == DISPUTED and day < days.get(DISPUTED, day):
+            day = None
     return Next(state, who_does(kind, row, state), day)
 
 
 def who_does(kind: Kind, row: NoticeRow, state: str) -> str:
     """Whose step it is, in words: what is disputed is so by whoever confirms."""
+    kind = kind.of_amount(row.total)
     step = kind.step(CONFIRMED if state == DISPUTED else state)
     step = step or (kind.steps[0] if state in (MADE, ISSUED, WITHDRAWN) else None)
     if step is None:
         return ""
     who = step.who
-    if row.total < 0 and kind.of_plan and state == rules.PAID:
-        who = "province-finance"  # the money goes back
     if row.region and regions.level(row.region) == "own" and not holder_is_city(row):
         who = who.replace("city-", "province-")  # 省本级
     return rules.who_name(who, holder_is_city(row))
@@ -203,8 +214,10 @@ def body(connection: Connection, which: str, region: str, on: date) -> str:
     return " ".join(own.split())[:LONGEST_NAME] or regions.name(region, on) + word
 
 
-def _payee(row: NoticeRow) -> Payee | None:
-    if not row.payee_account:
+def _payee(kind: Kind, row: NoticeRow) -> Payee | None:
+    """Where the money goes; to be filled in by hand where a letter names none."""
+    letter = kind.per == PAYER and row.origin == notices.OWN
+    if not row.payee_account and not letter:
         return None
     return Payee(row.payee_name, row.payee_account, row.payee_bank)
 
