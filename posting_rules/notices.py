@@ -220,7 +220,10 @@ def step_day(
     if day and early:
         day = workdays_before(day, early, special)
     issued = taken.get(ISSUED)
-    if day and (issued is None or state == ISSUED or issued <= day):
+    begun = None if state == ISSUED else issued
+    if DISPUTED in taken and state in (ISSUED, CONFIRMED):
+        begun = taken[DISPUTED]  # what was due before the dispute no longer is
+    if day and (begun is None or begun <= day):
         return day
     if issued and kind.workdays and state == PAID:
         return workdays_after(issued, kind.workdays - early, special)

@@ -9,6 +9,7 @@ from desk_by_hand import LI, count
 from notices_by_hand import (
     QUARTER,
     bulk,
+    came_in,
     issued,
     keep_plan,
     make,
@@ -26,6 +27,7 @@ from ledger.advances import bank_accounts, notices, plans
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month
 from ledger.schema import QuotaLine
+from reports.reconcile import check
 
 
 def files(home) -> list[Path]:
@@ -146,6 +148,43 @@ def test_numbers_begin_anew_with_the_year(sqlite_home):
     make(sqlite_home, on=date(2018, 1, 12))
 
     assert told(sqlite_home)[-1] == "黔异预〔2018〕1号 520200 2.00 made"
+
+
+def test_a_notice_in_dispute_waits_until_the_money_is_due_and_no_day_before(
+    sqlite_home,
+):
+    issued(sqlite_home)
+    nexts = []
+    for act, day in (("dispute", 16), ("issue", 17), ("dispute", 31)):
+        bulk(sqlite_home, act, region="520100", reason="有误", on=date(2018, 1, day))
+        with sqlite_home.reading() as connection:
+            nexts.append(paper_of(connection, 1).next_step)
+
+    assert nexts == [
+        "下一步：省级经办机构下达，截止2018-01-30",
+        "下一步：市（州）经办机构确认，截止2018-01-22",
+        "下一步：省级经办机构下达",
+    ]
+
+
+def test_numbers_run_on_after_those_that_came_in_from_another_home(home):
+    for number in ("1", "4", "99999999"):
+        came_in(
+            home,
+            "预付金收款通知书",
+            {"通知书编号": f"黔异预〔2018〕{number}号", "单位代码": "520100"}
+            | {"期间": "2018Q1"},
+            name=f"{number}.xlsx",
+        )
+    keep_plan(home)
+    make(home)
+    with home.reading() as connection:
+        found = [one.what for one in check(connection, date(2018, 1, 31))]
+
+    assert [row.split()[0] for row in told(home)][3:] == [
+        f"黔异预〔2018〕{serial}号" for serial in (5, 6, 7)
+    ]
+    assert [what for what in found if "编号" in what] == []
 
 
 def test_a_notice_says_where_and_by_when(sqlite_home):

@@ -160,6 +160,26 @@ def test_steps_before_a_second_issue_count_no_more():
     }
 
 
+def test_a_step_that_was_taken_back_is_as_if_it_never_was():
+    days = [date(2018, 1, day) for day in (15, 17, 18, 19, 20)]
+    states = ("issued", "confirmed", "submitted", "confirmed", "issued")
+
+    assert known_steps(list(zip(states, days))[:4]) == dict(zip(states, days[:2]))
+    assert known_steps(list(zip(states, days))) == {"issued": date(2018, 1, 15)}
+
+
+def test_a_day_before_the_dispute_counts_no_more():
+    taken = {"issued": date(2018, 1, 15), "disputed": date(2018, 1, 16)}
+    late = {**taken, "disputed": date(2018, 1, 25)}
+    days = [
+        step_day(GUIZHOU, NOTICE, state, Quarter(2018, 1), steps)
+        for steps in (taken, late)
+        for state in ("issued", "confirmed")
+    ]
+
+    assert days == [None, date(2018, 1, 22), None, None]
+
+
 def test_a_citys_own_notices_go_one_level_down():
     assert who_name("city-finance") == "市（州）财政部门"
     assert who_name("city-finance", city=True) == "县（区）财政部门"

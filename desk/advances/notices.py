@@ -21,6 +21,7 @@ from ledger.periods import period as read_period
 from posting_rules import notices as rules
 from posting_rules.entries import printed_period
 from posting_rules.notices import (
+    CITY,
     CONFIRMED,
     DISPUTED,
     ISSUED,
@@ -31,6 +32,7 @@ from posting_rules.notices import (
 )
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays
+from reports.advances.clearing_sums import sums_note, sums_of
 from reports.advances.notice_paper import NoticePaper, Opinion, Payee, Step
 from reports.advances.notice_rows import TABLES, directed, direction_sums
 from reports.words import amount_in_words
@@ -82,7 +84,7 @@ def paper_of(
         total=table.total(cells),
         amount=row.total,
         words=amount_in_words(row.total),
-        notes=[note for note in row.note.split("\n") if note],
+        notes=[*filter(None, row.note.split("\n")), *_cleared(connection, kind, row)],
         cite=f"{policy.number} {kind.cite}",
         state=rules.STATE_NAMES[row.state],
         steps=_steps(kind, row, taken),
@@ -91,6 +93,15 @@ def paper_of(
         sums=direction_sums(lines) if kind.form == "F4" else (),
         mark=MARKS.get(row.state, ""),
     )
+
+
+def _cleared(connection: Connection, kind: Kind, row: NoticeRow) -> list[str]:
+    """What is confirmed and disputed of a clearing paper's lines, once it is said."""
+    if kind.per != CITY:
+        return []
+    ids = notice_sources.ids_in(row.source_lines)
+    note = sums_note(sums_of(connection, ids))
+    return [note] if note else []
 
 
 def said(connection: Connection, kind: Kind, row: NoticeRow) -> list:
@@ -160,7 +171,7 @@ def next_step(
     state = next((s for s in after if s not in (DISPUTED, WITHDRAWN)), None)
     if state is None:
         return None
-    days = rules.known_steps([(step.state, step.on_day) for step in taken])
+    days = _known(taken)
     if row.origin == notices.RECEIVED:  # when it was sent is not known
         days.pop(ISSUED, None)
     kind, city = kind.of_amount(row.total), holder_is_city(row)
@@ -224,8 +235,11 @@ def _payee(kind: Kind, row: NoticeRow) -> Payee | None:
 
 def _made_on(taken: Sequence[StepRow]) -> date:
     """The day under the notice: of its last issue, before that of its making."""
-    issued = [step.on_day for step in taken if step.state == ISSUED]
-    return issued[-1] if issued else taken[0].on_day
+    return _known(taken).get(ISSUED, taken[0].on_day)
+
+
+def _known(taken: Sequence[StepRow]) -> dict[str, date]:
+    return rules.known_steps([(step.state, step.on_day) for step in taken])
 
 
 def _steps(kind: Kind, row: NoticeRow, taken: Sequence[StepRow]) -> list[Step]:
@@ -247,7 +261,8 @@ def _opinions(
 ) -> tuple[Opinion, ...]:
     """The boxes to sign in, with what was said since the notice was last issued."""
     last = max((at for at, s in enumerate(taken) if s.state == ISSUED), default=0)
-    since = {step.state: step for step in taken[last:]}
+    known = _known(taken)
+    since = {step.state: step for step in taken[last:] if step.state in known}
     found = []
     for step in kind.steps:
         if step.state not in OPINIONS:

@@ -25,6 +25,7 @@ NOTICE, LINE, STEP = (
 OWN, RECEIVED = "own", "received"
 MADE, WITHDRAWN = "made", "withdrawn"
 MOVED = ("paid", "received")  # the money has left
+LONGEST_SERIAL = 6  # digits
 
 
 class NoticeRow(NamedTuple):
@@ -212,8 +213,14 @@ def first_step(
     return connection.execute(query).scalar()
 
 
-def next_serial(connection: Connection, kind: str, year: int, holder: str) -> int:
-    """The next serial of a holder's kind and year; withdrawn ones keep theirs."""
+def next_serial(
+    connection: Connection, kind: str, year: int, holder: str, head: str, tail: str
+) -> int:
+    """The next serial of a holder's kind and year; withdrawn ones keep theirs.
+
+    Numbers of the same pattern (`head`, serial, `tail`) that came in count too, while
+    they stand: a 文号 is given once, whoever gave it.
+    """
     last = connection.execute(
         select(func.coalesce(func.max(NOTICE.c.serial), 0)).where(
             NOTICE.c.kind == kind,
@@ -221,7 +228,25 @@ def next_serial(connection: Connection, kind: str, year: int, holder: str) -> in
             NOTICE.c.holder == holder,
         )
     ).scalar()
-    return last + 1
+    numbers = connection.scalars(
+        select(NOTICE.c.number).where(
+            NOTICE.c.origin == RECEIVED, NOTICE.c.state != WITHDRAWN
+        )
+    )
+    return 1 + max([last, *(serial_in(number, head, tail) for number in numbers)])
+
+
+def serial_in(number: str, head: str, tail: str) -> int:
+    """The serial of a 文号 of a pattern, 0 where it is of another.
+
+    >>> serial_in("黔异预〔2018〕12号", "黔异预〔2018〕", "号")
+    12
+    """
+    if not (number.startswith(head) and number.endswith(tail)):
+        return 0
+    digits = number[len(head) : len(number) - len(tail)]
+    right = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_SERIAL
+    return int(digits) if right else 0
 
 
 def add(

@@ -51,15 +51,23 @@ def _finding(
 
 
 def _numbers(rows: Sequence[NoticeRow]) -> Iterator[Finding]:
-    """Serials run from 1 within holder, kind and year; withdrawn ones count."""
+    """Serials run on within holder, kind and year; withdrawn ones count.
+
+    So do numbers of the same pattern that came in from another home.
+    """
     series: dict[tuple, list[NoticeRow]] = defaultdict(list)
     for row in rows:
         if row.origin == OWN:
             series[row.holder, row.kind, row.year].append(row)
+    came_in = [row.number for row in rows if row.origin != OWN]
     for group in series.values():
         found = sorted(row.serial for row in group)
-        if found != list(range(1, len(group) + 1)):
-            last = max(group, key=lambda row: row.serial)
+        last = max(group, key=lambda row: row.serial)
+        head, _, tail = last.number.rpartition(str(last.serial))
+        others = {notices.serial_in(number, head, tail) for number in came_in}
+        there = {0, *found, *others}
+        gap = any(serial - 1 not in there for serial in found)
+        if gap or len(set(found)) < len(found):
             listed = "、".join(map(str, found[:20]))
             yield _finding(last, "以前的编号", "不断号", listed, "文号断号或重号")
 
