@@ -24,6 +24,7 @@ from sqlalchemy import select
 
 from desk.advances.choosing_lines import Spot, spot
 from desk.advances.confirming import Asked, confirm, dispute, settle
+from desk.advances.notices import paper_of
 from desk.advances.taking_back import take_back
 from desk.homes import put_setting
 from desk.reversing import reverse
@@ -539,6 +540,57 @@ def test_the_citys_notices_follow_its_word(sqlite_home, yibao):
         ]
         * 2
     )
+
+
+def test_a_clearing_paper_says_what_is_confirmed_and_what_is_disputed(
+    sqlite_home, yibao
+):
+    table = "清算期 | 参保地代码 | 就医地代码 | 基金支付\n"
+    table += "2018-01 | 520102 | 440000 | 100.00\n2018-01 | 520102 | 430000 | 7.00"
+    take(sqlite_home, "F2", waiting(table))
+    kinds, day = ("clearing-list", "clearing-notice"), date(2018, 4, 12)
+    for kind in kinds:
+        yibao("notice", "make", kind, "2018Q1", "--on", "2018-04-09")
+        which = ("--kind", kind, "--period", "2018Q1")
+        yibao("notice", "issue", *which, "--on", "2018-04-09")
+
+    def notes():
+        with sqlite_home.reading() as connection:
+            rows = notices.notices(connection)
+            return [list(paper_of(connection, row.id).notes) for row in rows]
+
+    before = notes()
+    dispute(sqlite_home, LI, FIRST, day, "金额不符", [spot("/430000")])
+    disputed = notes()
+    confirm(sqlite_home, LI, FIRST, day)
+
+    assert before == [[], []]
+    assert disputed == 2 * [
+        [
+            "已确认0行、0.00元；有异议1行、7.00元，不在确认之内，转入下期；"
+            "待确认1行、100.00元。"
+        ]
+    ]
+    assert notes() == 2 * [
+        ["已确认1行、100.00元；有异议1行、7.00元，不在确认之内，转入下期。"]
+    ]
+    assert notes()[0][0] in yibao("notice", "show", "1")[1]
+
+
+def test_a_clearing_paper_is_disputed_line_by_line(sqlite_home, yibao):
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    yibao("notice", "make", "clearing-list", "2018Q1", "--on", "2018-04-09")
+    which = ("--kind", "clearing-list", "--period", "2018Q1")
+    yibao("notice", "issue", *which, "--on", "2018-04-09")
+
+    asked = ("--on", "2018-04-12", "--reason", "不符")
+    code, _, error = yibao("notice", "dispute", *which, *asked)
+
+    command = "yibao confirm 2018Q1 --kind advances --region 520100 --dispute 不符"
+    assert (code, command in error) == (1, True)
+    assert yibao(*command.split()[1:], "--on", "2018-04-12")[0] == 0
+    with sqlite_home.reading() as connection:
+        assert [row.state for row in notices.notices(connection)] == ["disputed"]
 
 
 def test_lines_of_a_suspended_region_are_told(sqlite_home, yibao):

@@ -9,6 +9,7 @@ from forms_by_hand import line
 from notices_by_hand import make, step, steps_told, told
 from papers_by_hand import yuan
 
+from desk.advances.confirming import Asked, dispute
 from desk.advances.notices import paper_of
 from desk.importing import import_files
 from ledger import sources
@@ -116,7 +117,8 @@ def test_a_list_whose_lines_are_gone_is_made_again_before_issue(home):
 def test_a_disputed_list_whose_lines_are_gone_is_withdrawn_and_made_anew(sqlite_home):
     listed(sqlite_home)
     bulk(sqlite_home, "issue", "clearing-list")
-    bulk(sqlite_home, "dispute", "clearing-list", region="520200", reason="多算")
+    on, asked = date(2018, 1, 9), Asked(Q4, "520200")
+    dispute(sqlite_home, LI, asked, on, "多算")
     with sqlite_home.writing() as connection:
         kept = sources.documents(connection)[-1]
         sources.withdraw(connection, kept.id, "li", LI.at, "重发")

@@ -179,6 +179,8 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
     _check_day(step, row)
     if wanted == CONFIRMED and kind.per == CITY:
         _check_cleared(step, kind, row)
+    if wanted == DISPUTED and kind.per == CITY:
+        raise BookError(_by_lines(row, step.act.reason))
     note = ""
     if wanted == ISSUED:
         note = notice_issuing.prepare(step, kind, row)
@@ -211,6 +213,15 @@ def _cannot(kind: Kind, row: NoticeRow, wanted: str) -> str:
     return (
         f"{named(row)}{rules.STATE_NAMES[row.state]}，不能{rules.STEP_NAMES[wanted]}；"
         f"可以进行的下一步：{expected}"
+    )
+
+
+def _by_lines(row: NoticeRow, reason: str) -> str:
+    """A clearing is disputed line by line, else `confirm` would post it all."""
+    return (
+        f"{named(row)}的异议要逐行提出；请用 yibao confirm {row.period} --kind advances "
+        f"--region {row.region} --dispute {reason or '原因'}"
+        "（--line 指明哪些行），文书随之记为有异议"
     )
 
 
