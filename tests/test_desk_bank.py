@@ -24,7 +24,7 @@ from desk.importing import Options, import_files
 from desk.reversing import reverse
 from desk.vouchers import ManualLine, approve, new_voucher, reject
 from importers.cells import yuan
-from ledger.advances.tables import BankLine
+from ledger.advances.tables import BankAccount, BankLine
 from ledger.errors import BookError, RuleError
 from ledger.schema import TransferLine, Voucher
 from reports.reconcile import check
@@ -261,7 +261,7 @@ def test_a_bounced_transfer_is_not_reversed_before_its_bounce(sqlite_home):
         reverse(sqlite_home, LI, name.format(4), DAY, "记错")
     reverse(sqlite_home, LI, name.format(5), DAY, "没有退汇")
 
-    assert lines(sqlite_home) == "LS001 transfer, TH1 open"
+    assert lines(sqlite_home) == "LS001 transfer, TH1 freed"
     assert errors(sqlite_home) == []
 
 
@@ -338,7 +338,7 @@ def test_drafts_are_approved_and_rejected_with_their_lines(home):
     again = statement(home, INTEREST, draft=True)
     approve(home, WANG, [f"#{again.vouchers[0].id}"])
 
-    assert (drafted.status, opened) == ("draft", "LX1 open")
+    assert (drafted.status, opened) == ("draft", "LX1 freed")
     assert (again.status, again.new, again.completed) == ("draft", 0, 1)
     assert lines(home) == "LX1 interest"
     assert errors(home) == []
@@ -360,9 +360,48 @@ def test_a_reversed_voucher_frees_its_line(home):
     opened = lines(home)
     again = take_transfers(home, PAID)
 
-    assert (opened, lines(home)) == ("LS001 open", "LS001 transfer")
+    assert (opened, lines(home)) == ("LS001 freed", "LS001 transfer")
     assert again.status == "posted"
     assert errors(home) == []
+
+
+def test_a_reversed_entry_comes_again_only_when_it_is_asked_for(home):
+    county(home)
+    posted = statement(home, INTEREST)
+    reverse(home, LI, posted.vouchers[0].name, DAY, "不是利息")
+    take_transfers(home, "付款方代码\n520103")
+    other = lines(home)
+    july = INTEREST.replace("06-21|LX1", "06-30|LX2").replace("||0.10|", "||0.20|")
+    later = statement(home, july, name="下期.csv")
+    after = lines(home)
+
+    made = bank_acts.reconcile_account(home, LI, COUNTY, DAY)
+
+    assert other == "LX1 freed"
+    assert len(later.vouchers) == 2  # of LX2, agency and finance
+    assert after == "LX1 freed, LX2 interest"
+    assert (len(made.vouchers), lines(home)) == (2, "LX1 interest, LX2 interest")
+    assert errors(home) == []
+
+
+def test_an_account_is_not_ended_before_its_last_line(sqlite_home):
+    county(sqlite_home)
+    statement(sqlite_home, INTEREST)
+
+    with pytest.raises(BookError, match="2017-06-21还有流水（流水号LX1），停用日期"):
+        bank_master.end(sqlite_home, LI, COUNTY, date(2017, 6, 21), "销户")
+
+
+def test_check_names_a_line_of_an_account_that_is_in_nobody_s_use(sqlite_home):
+    county(sqlite_home)
+    statement(sqlite_home, INTEREST)
+    with sqlite_home.writing() as connection:  # as `bank end` once let it be
+        table = BankAccount.__table__
+        connection.execute(table.update().values(until_day=date(2017, 6, 1)))
+
+    found = [(x.identity, x.what, x.found) for x in errors(sqlite_home)]
+
+    assert found == [("账款", "账号****0201 2017-06-21", "没有登记")]
 
 
 def test_a_line_whose_amount_differs_from_its_voucher_stays_open(sqlite_home):

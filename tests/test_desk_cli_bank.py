@@ -58,7 +58,8 @@ def test_what_an_account_may_not_be(yibao):
         in said("--finance-book", "520100-city-finance")[1]
     )
     assert "不是已知的险种" in said("--funds", "999")[1]
-    assert "应是一行文字" in said("--name", "甲\n乙")[1]
+    assert "--name应是一行文字，1至100个字" in said("--name", "甲" * 101)[1]
+    assert "--cite 应是一行文字，1至200个字" in said("--cite", "字" * 201)[1]
     assert (
         "只在经办机构记账"
         in said(

@@ -78,7 +78,7 @@ def test_a_voucher_and_its_reversal_say_nothing_together(reconciled):
 
     form = made(reconciled, date(2017, 6, 30))
 
-    assert lines(reconciled) == "KS1 open, LS001 open"
+    assert lines(reconciled) == "KS1 open, LS001 freed"
     assert form.book_only == []
     assert [item.name for item in form.bank_only] == ["KS1", "LS001"]
     assert form.difference == 0

@@ -160,7 +160,7 @@ def _line(connection: Connection, serial: str, number: str):
 
 
 def _check_open(line) -> None:
-    if line.what != bank_lines.OPEN:
+    if line.what not in bank_lines.WAITING:
         act = "yibao bank unmatch" if line.matched_id else "yibao voucher reverse"
         raise BookError(f"流水号“{line.serial}”已经对上凭证；要改先用 {act}")
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from desk.vouchers import check_words
 from ledger import books, regions, settings
-from ledger.advances import bank_accounts
+from ledger.advances import bank_accounts, bank_lines
 from ledger.advances.bank_accounts import BETWEEN, FISCAL, Account, masked
 from ledger.database import Home
 from ledger.errors import BookError, UsageError
@@ -26,6 +26,7 @@ from posting_rules.policies import advance_policy
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,59}")
 SPENDING = "支出户存款"
 LONGEST = 100  # characters of a name
+LONGEST_CITE = 200
 
 
 class Wanted(NamedTuple):
@@ -79,8 +80,19 @@ def end(
             raise BookError(
                 f"账号{masked(account.number)}已于{account.until_day}停用，没有重复停用"
             )
+        _check_lines(connection, account, on)
         bank_accounts.end(connection, account, on, cite.strip(), actor.by, actor.at)
         return account._replace(until_day=on), True
+
+
+def _check_lines(connection: Connection, account: Account, on: date) -> None:
+    """An account is in use on every day of its statements."""
+    after = bank_lines.rows_of(connection, [account.number], first_day=on)
+    if after:
+        raise BookError(
+            f"账号{masked(account.number)}的对账单到{after[-1].day}还有流水"
+            f"（流水号{after[-1].serial}），停用日期{on}应在其后"
+        )
 
 
 def rows_of(connection: Connection, policy, number: str) -> Sequence[Account]:
@@ -180,5 +192,7 @@ def _check_text(title: str, text: str) -> None:
 
 def _check_cite(cite: str) -> None:
     check_words(cite)
-    if not cite.strip() or not cite.isprintable():
-        raise UsageError("--cite 不能为空：开户、销户都要有依据")
+    if not cite.strip() or not cite.isprintable() or len(cite) > LONGEST_CITE:
+        raise UsageError(
+            f"--cite 应是一行文字，1至{LONGEST_CITE}个字：开户、销户都要有依据"
+        )

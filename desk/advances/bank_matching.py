@@ -2,12 +2,14 @@
 
 Matched are lines by 流水号, account and amount, whichever came first. What the words
 say is interest, a fee, a fee recovered or a bounce is posted (bank_posting.py). It is
-all done in `settle`, which F6, F1, F7 and `bank reconcile` call.
+all done in `settle`, which F6, F1, F7 and `bank reconcile` call. A line whose voucher
+was rejected or reversed is posted again only when it is asked for: its statement is
+imported again, or its account reconciled.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import Collection, NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
@@ -53,19 +55,31 @@ def after_import(connection: Connection, desk: Desk, form: str) -> list[int]:
     """Look at waiting lines again after a form that brings vouchers for them."""
     if form not in AFTER:
         return []
-    return settle(connection, desk).posting_ids
+    return settle(connection, desk, again=()).posting_ids
 
 
 def settle(
-    connection: Connection, desk: Desk, numbers: Sequence[str] | None = None
+    connection: Connection,
+    desk: Desk,
+    numbers: Sequence[str] | None = None,
+    again: Collection[int] | None = None,
 ) -> Settled:
-    """Match and post what can be, of some accounts' waiting lines or of all."""
+    """Match and post what can be, of some accounts' waiting lines or of all.
+
+    `again` are the lines that may be posted although their voucher was taken back;
+    None is all of them.
+    """
     rows = bank_lines.waiting(connection, numbers)
     if not rows:
         return Settled(set(), [], [])
     accounts = accounts_of(connection, desk.province)
     matched = _match(connection, desk, rows, accounts)
-    left = [row for row in rows if row.id not in matched]
+    left = [
+        row
+        for row in rows
+        if row.id not in matched
+        and (row.what == bank_lines.OPEN or again is None or row.id in again)
+    ]
     posted = bank_posting.post(connection, desk, left, accounts.on)
     return Settled(matched | set(posted.line_ids), posted.posting_ids, posted.notes)
 

@@ -50,8 +50,9 @@ def take(
     _check_continues(connection, document, lines, new)
     bank_lines.insert_lines(connection, document_id, new)
     numbers = sorted({line.account for line in lines})
-    settled = settle(connection, desk, numbers)
-    completed = settled.line_ids.intersection(row.id for row in known.values())
+    again = {row.id for row in known.values()}
+    settled = settle(connection, desk, numbers, again)
+    completed = settled.line_ids & again
     return Taken(
         new=len(new),
         known=len(lines) - len(new) - len(completed),

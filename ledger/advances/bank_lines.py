@@ -1,7 +1,8 @@
 """F6 in the database: lines of bank statements, and what became of each.
 
 A line stays what the bank printed: rejecting or reversing the posting that it made, or
-that it was matched with, opens it again. Amounts are counted in plus, out minus.
+that it was matched with, frees it: it waits again, but is posted again only when a
+person asks for it. Amounts are counted in plus, out minus.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from ledger.schema import Document
 
 LINE, DOCUMENT = Table.__table__, Document.__table__
 OPEN = "open"  # waits for a voucher
+FREED = "freed"  # waits again: what it made or proved was taken back
+WAITING = (OPEN, FREED)
 
 
 def known(connection: Connection, lines: Iterable[BankLine]) -> dict:
@@ -74,6 +77,15 @@ def rows_of(
     ).all()
 
 
+def days(connection: Connection, until: date) -> list[tuple[str, date]]:
+    """(account, day) of all live lines up to a day, in order."""
+    keys = LINE.c.account, LINE.c.day
+    rows = connection.execute(
+        select(*keys).where(LINE.c.live, LINE.c.day <= until).distinct().order_by(*keys)
+    )
+    return [tuple(row) for row in rows]
+
+
 def waiting(connection: Connection, accounts: Sequence[str] | None = None) -> list:
     """Live lines without a voucher, with the name and hash of their document."""
     return connection.execute(
@@ -81,7 +93,7 @@ def waiting(connection: Connection, accounts: Sequence[str] | None = None) -> li
         .join(DOCUMENT, DOCUMENT.c.id == LINE.c.document_id)
         .where(
             LINE.c.live,
-            LINE.c.what == OPEN,
+            LINE.c.what.in_(WAITING),
             LINE.c.account.in_(accounts) if accounts is not None else true(),
         )
         .order_by(LINE.c.account, LINE.c.day, LINE.c.id)
@@ -198,12 +210,12 @@ def set_posted(
 
 def free_postings(connection: Connection, posting_ids: Sequence[int]) -> None:
     """Lines whose posting was rejected or reversed wait again."""
-    opened = {"what": OPEN, "matched_by": "", "matched_at": ""}
+    freed = {"what": FREED, "matched_by": "", "matched_at": ""}
     for column in (LINE.c.posting_id, LINE.c.matched_id):
         connection.execute(
             update(LINE)
             .where(column.in_(posting_ids))
-            .values(**opened, **{column.name: None})
+            .values(**freed, **{column.name: None})
         )
 
 

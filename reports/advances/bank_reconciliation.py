@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from ledger.advances import bank_lines, bank_proofs
 from ledger.advances.bank_accounts import Account
-from ledger.advances.bank_lines import OPEN
+from ledger.advances.bank_lines import FREED, WAITING
 from ledger.money import NOTHING, grouped
 from posting_rules.bank_lines import kind_of
 from posting_rules.policies import Policy
@@ -30,6 +30,8 @@ REASONS = {
     "interest": "结息还没有入账",
     "fee": "手续费还没有入账",
 }
+
+TAKEN_BACK = "凭证已退回或冲销；再运行 yibao bank reconcile 重新入账，或补录后对上"
 
 
 class Item(NamedTuple):
@@ -159,7 +161,7 @@ def _bank_only(
     """银行已收付企业未收付: lines whose voucher is not in the book by the day."""
     booked = {move.posting_id for move in moves}
     left = [x for x in lines if (x.posting_id or x.matched_id) not in booked]
-    near = _near(connection, [x for x in left if x.what == OPEN])
+    near = _near(connection, [x for x in left if x.what in WAITING])
     return [
         Item(
             line.day,
@@ -174,10 +176,12 @@ def _bank_only(
 
 
 def _why_unbooked(policy: Policy | None, line, near: dict) -> str:
-    if line.what != OPEN:
+    if line.what not in WAITING:
         return "凭证还没有审核，或记在以后的日期"
     words = f"{line.summary} {line.note}"
     what = kind_of(policy, line.income, line.payment, words) if policy else ""
+    if what and line.what == FREED:
+        return TAKEN_BACK
     if what:
         return REASONS[what]
     if line.serial in near:

@@ -7,7 +7,7 @@ differs by anything else, or a statement that breaks off, is an error.
 from __future__ import annotations
 
 from datetime import date
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -25,12 +25,37 @@ def statements(
     connection: Connection, policy: Policy | None, on: date
 ) -> Iterator[Finding]:
     """Every account that has a statement by a day."""
-    for accounts in groups(every(connection, policy)):
+    known = every(connection, policy)
+    yield from unowned(connection, known, on)
+    for accounts in groups(known):
         made = reconcile(connection, policy, accounts, on)
         if made is not None:
             yield from _reconciled(made)
             yield from _lines(connection, accounts, on)
             yield from _twice(connection, accounts, on)
+
+
+def unowned(
+    connection: Connection, accounts: Sequence[Account], on: date
+) -> Iterator[Finding]:
+    """Lines of days on which nobody uses their account; the first of each account."""
+    told = set()
+    for number, day in bank_lines.days(connection, on):
+        rows = [row for row in accounts if row.number == number]
+        if number in told or any(row.used_on(day) for row in rows):
+            continue
+        told.add(number)
+        yield Finding(
+            IDENTITY,
+            rows[-1].agency_book if rows else "",
+            f"账号{masked(number)} {day}",
+            "当日在用",
+            "没有登记",
+            "",
+            ERROR,
+            "对账单有这一天的流水，账户却没有登记或已停用；请用 yibao bank add 从这一天"
+            "起补登记",
+        )
 
 
 def _reconciled(made: Reconciliation) -> Iterator[Finding]:

@@ -50,7 +50,9 @@ def posted_lines(
     accounts = _by_number(connection, policy) if rows else {}
     funds = _funds(connection, [row.posting_id for row in rows])
     for row in rows:
-        account = next(a for a in accounts[row.account] if a.used_on(row.day))
+        account = _owner(accounts[row.account], row.day)
+        if account is None:  # bank_lines.unowned tells it
+            continue
         amount = row.income - row.payment
         shares = funds[row.posting_id, account.agency_book, account.subject]
         if sum(shares.values(), NOTHING) != amount:
@@ -62,6 +64,13 @@ def posted_lines(
             if account.finance_book:
                 yield (account.finance_book, BANK, "", fund), share
                 yield (account.finance_book, against[1], "", fund), -share
+
+
+def _owner(rows: list[Account], day: date) -> Account | None:
+    """Whose account it was that day; where nobody's, whose it was before, or became."""
+    begun = [row for row in rows if row.from_day <= day]
+    owners = [row for row in rows if row.used_on(day)] or begun[-1:] or rows[:1]
+    return owners[0] if owners else None
 
 
 def _by_number(connection: Connection, policy: Policy) -> dict[str, list[Account]]:
