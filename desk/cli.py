@@ -6,8 +6,10 @@ The only place of the command line that reads the clock and the environment.
 from __future__ import annotations
 
 import getpass
+import io
 import json
 import os
+import re
 import shlex
 import sys
 from datetime import date, datetime, timedelta, timezone
@@ -18,11 +20,15 @@ from typing import NamedTuple, Sequence
 import click
 
 from desk.chinese_click import in_chinese, speak_chinese
+from desk.cli_text import check_arguments, shown, without_accounts
 from ledger.errors import UsageError, YibaoError
+from ledger.files import why
 from ledger.periods import Month, Quarter, period
 
 speak_chinese()
 BEIJING = timezone(timedelta(hours=8))
+LARGEST = 2**31 - 1  # of a column of whole numbers
+WHOLE = re.compile(r"-?[0-9]{1,12}", re.ASCII)
 MODULES = {
     "desk.cli_books": ["init", "book", "setting", "document"],
     "desk.cli_setup": ["sample", "db"],
@@ -79,6 +85,10 @@ class Session(NamedTuple):
     def path(self) -> Path:
         if self.home_path is None:
             raise UsageError("没有说明账套目录；用 --home 目录 或环境变量 YIBAO_HOME")
+        try:
+            self.home_path.is_dir()
+        except OSError as error:
+            raise UsageError(f"账套目录{self.home_path}：{why(error)}") from error
         return self.home_path
 
 
@@ -119,8 +129,6 @@ def cli(context, home):
 @click.option("--keep-going", is_flag=True, help="一行出错后仍运行下面各行")
 @click.pass_context
 def run(context, file, keep_going):
-    from ledger.files import why
-
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except OSError as error:
@@ -133,7 +141,8 @@ def run(context, file, keep_going):
     for number, line in enumerate(lines, 1):
         code = _run_line(line, session)
         if code:
-            click.echo(f"{file}第{number}行：{line.strip()}（退出码{code}）", err=True)
+            said = shown(without_accounts(line.strip()), line.split())
+            click.echo(f"{file}第{number}行：{said}（退出码{code}）", err=True)
             worst = max(worst, code)
             if not keep_going:
                 break
@@ -157,18 +166,21 @@ def _run_line(line: str, session: Session) -> int:
 def call(words: list[str], session: Session | None = None) -> int:
     """Run one command and give its exit code; errors are told on stderr."""
     try:
+        check_arguments(words)
         code = cli.main(words, prog_name="yibao", standalone_mode=False, obj=session)
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as exit:
         return exit.exit_code
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        click.echo(shown(said.getvalue(), words), err=True, nl=False)
         return 2
     except click.Abort:
         click.echo("已中断，没有留下未完成的业务。", err=True)
         return 1
     except YibaoError as error:
-        click.echo(str(error), err=True)
+        click.echo(shown(str(error), words), err=True)
         return error.exit_code
     except UnicodeEncodeError:  # what the shell handed over is no text
         click.echo("命令里有不能保存的字符；请用 UTF-8 文字", err=True)
@@ -202,7 +214,7 @@ def actor(by: str | None):
 
 
 class Day(click.ParamType):
-    """A day, 2017-04-28."""
+    """A day of a year that people mean, 2017-04-28."""
 
     name = "日期"
 
@@ -210,9 +222,41 @@ class Day(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail(f"“{value}”不是日期，日期写作 2017-04-28", param, context)
+        if not 2000 <= day.year < 2100:
+            self.fail(f"“{value}”不对；应为2000年至2099年的一天", param, context)
+        return day
+
+
+class DayOfAct(Day):
+    """The day on which something was done: today or before."""
+
+    def convert(self, value, param, context):
+        day = super().convert(value, param, context)
+        if day > today():
+            self.fail(f"{day}还没有到；应为{today()}或以前的一天", param, context)
+        return day
+
+
+class Whole(click.ParamType):
+    """A whole number in a range, ends included; none that a column cannot hold."""
+
+    name = "整数"
+
+    def __init__(self, least: int = 1, most: int = LARGEST):
+        self.least = least
+        self.most = most
+
+    def convert(self, value, param, context):
+        text = str(value)
+        number = int(text) if WHOLE.fullmatch(text) else None
+        if number is None:
+            self.fail(f"“{text}”不是整数", param, context)
+        if not self.least <= number <= self.most:
+            self.fail(f"“{text}”应在{self.least}至{self.most}之间", param, context)
+        return number
 
 
 class Period(click.ParamType):
@@ -233,10 +277,12 @@ class Period(click.ParamType):
         if not isinstance(found, self.kind):
             word = "季度，如 2017Q2" if self.kind is Quarter else "月，如 2017-06"
             self.fail(f"“{value}”应为{word}", param, context)
+        if found.year >= 2100:
+            self.fail(f"“{value}”不对；应在2000年至2099年", param, context)
         return found
 
 
-DAY, PERIOD = Day(), Period()
+DAY, ACT_DAY, PERIOD = Day(), DayOfAct(), Period()
 QUARTER, MONTH = Period(Quarter), Period(Month)
 by_option = click.option("--by", metavar="姓名", help="经办人（YIBAO_BY，默认登录名）")
 dry_run_option = click.option("--dry-run", is_flag=True, help="只检查，不入账")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from desk.cli import (
+    ACT_DAY,
     DAY,
     actor,
     by_option,
@@ -139,7 +140,7 @@ def _account_json(account, unmasked: bool) -> dict:
 
 @bank.command("reconcile", help="再核对一次，打印银行存款余额调节表。")
 @click.argument("number", metavar="账号")
-@click.option("--on", type=DAY, help="截止日，默认今天")
+@click.option("--on", type=ACT_DAY, help="截止日，默认今天")
 @click.option("--xlsx", type=click.Path(path_type=Path), help="另存为工作簿")
 @dry_run_option
 @by_option

@@ -8,6 +8,7 @@ import click
 
 from desk.cli import (
     DAY,
+    Whole,
     actor,
     by_option,
     dry_run_option,
@@ -250,7 +251,7 @@ def document_list(session, as_json):
 
 
 @document.command("withdraw", help="撤回一份表格里没有生成凭证的行，例如待确认的清算。")
-@click.argument("number", type=int, metavar="编号")
+@click.argument("number", type=Whole(), metavar="编号")
 @click.option("--reason", required=True, metavar="原因")
 @dry_run_option
 @by_option

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from desk.cli import (
-    DAY,
+    ACT_DAY,
     Period,
     actor,
     by_option,
@@ -63,7 +63,7 @@ PERIOD = PeriodOrYear()
     help="family 就医购药按月，premiums 代缴保费按年，institutions 定点医药机构",
 )
 @click.option("--province", required=True, metavar="代码", help="省份代码")
-@click.option("--post-on", type=DAY, help="凭证日期，默认当日")
+@click.option("--post-on", type=ACT_DAY, help="凭证日期，默认当日")
 @click.option("--draft", is_flag=True, help="只留草稿，由第二人审核")
 @click.option("--pay", is_flag=True, help="institutions：出结算单时即按应付额入账")
 @click.option("--withdraw", is_flag=True, help="撤回没有凭证的清算单，不清算")
@@ -176,8 +176,8 @@ def _named(code: str) -> str:
 )
 @click.option("--all", "every", is_flag=True, help="advances：各市州一起")
 @click.option("--list", "number", metavar="清算单号", help="advances：只这一份清算单")
-@click.option("--on", type=DAY, help="确认日期（撤回日期），默认当日")
-@click.option("--post-on", type=DAY, help="凭证日期，默认确认日期")
+@click.option("--on", type=ACT_DAY, help="确认日期（撤回日期），默认当日")
+@click.option("--post-on", type=ACT_DAY, help="凭证日期，默认确认日期")
 @click.option("--dispute", metavar="原因", help="不确认，说明原因")
 @click.option("--settle", metavar="说明", help="advances：异议已处理，重新待确认")
 @click.option(

@@ -53,6 +53,8 @@ def due(session, quarter, on, places, ics, done, not_done, period, note, **how):
         return
     if (done and not_done) or quarter or ics:
         raise UsageError("--done、--not-done 只能用一个，不与 --quarter、--ics 同用")
+    if on and on > today():
+        raise UsageError(f"{on}还没有到；登记的是已办的事，--on 应为今天或以前")
     if not period:
         raise UsageError("请用 --period 说明期间：事项所办的月、季、年或到账日")
     from desk.advances.marking import mark

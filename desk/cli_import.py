@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from desk.cli import (
-    DAY,
+    ACT_DAY,
     PERIOD,
     actor,
     by_option,
@@ -44,7 +44,7 @@ SHOWN = 10  # rows set aside that are told one by one
     is_flag=True,
     help="收下早于本人或家庭成员已结算时间的结算，按到达先后入账",
 )
-@click.option("--post-on", type=DAY, help="凭证日期（原月份已结账时）")
+@click.option("--post-on", type=ACT_DAY, help="凭证日期（原月份已结账时）")
 @dry_run_option
 @by_option
 @json_option
@@ -106,7 +106,7 @@ def _tell_set_aside_file(result) -> None:
 
 @click.command("offset", help="对冲照印读法留下的暂付款与暂收款（X12）。")
 @click.argument("period", type=PERIOD, metavar="期间")
-@click.option("--post-on", type=DAY, help="凭证日期，默认今天")
+@click.option("--post-on", type=ACT_DAY, help="凭证日期，默认今天")
 @click.option("--draft", is_flag=True, help="只留草稿")
 @dry_run_option
 @by_option

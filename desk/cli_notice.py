@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from desk.cli import (
+    ACT_DAY,
     DAY,
     actor,
     by_option,
@@ -54,7 +55,7 @@ def notice():
 @click.argument("period", type=PERIOD, metavar="期间")
 @click.option("--region", default="", metavar="代码", help="只为一个单位")
 @click.option("--holder", default="", metavar="代码", help=HOLDER)
-@click.option("--on", type=DAY, help="生成日期，默认今天")
+@click.option("--on", type=ACT_DAY, help="生成日期，默认今天")
 @dry_run_option
 @by_option
 @json_option
@@ -89,7 +90,7 @@ def _act(name: str, text: str):
     @click.option("--period", type=PERIOD, help="与 --kind 一起：哪一期")
     @click.option("--region", default="", metavar="代码", help="只办理一个单位的")
     @click.option("--holder", default="", metavar="代码", help=HOLDER)
-    @click.option("--on", type=DAY, help="办理日期，默认今天")
+    @click.option("--on", type=ACT_DAY, help="办理日期，默认今天")
     @click.option("--reason", default="", metavar="原因")
     @click.option("--evidence", default="", metavar="凭据", help="流水号或文件号")
     @dry_run_option

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from desk.cli import (
-    DAY,
+    ACT_DAY,
     MONTH,
     actor,
     by_option,
@@ -22,7 +22,7 @@ region_option = click.option(
     "--region", required=True, metavar="代码", help="统筹区（市州）代码"
 )
 draft_option = click.option("--draft", is_flag=True, help="只留草稿，由第二人审核")
-post_on_option = click.option("--post-on", type=DAY, help="凭证日期")
+post_on_option = click.option("--post-on", type=ACT_DAY, help="凭证日期")
 
 
 @click.command("credit", help="按月计入个人账户；先更正以前月份的退休和死亡。")

@@ -14,6 +14,7 @@ from desk import cli_year_report as year
 from desk.cli import (
     DAY,
     MONTH,
+    Whole,
     json_option,
     tell_json,
     tell_table,
@@ -78,7 +79,7 @@ def personal_accounts(session, first, last, region, by_month, xlsx, as_json):
 
 
 @report.command("account-budget", help="预算执行与决算：个人账户和账簿并列。")
-@click.option("--year", type=click.IntRange(1000, 2999), required=True, metavar="年")
+@click.option("--year", type=Whole(2000, 2099), required=True, metavar="年")
 @region_option
 @xlsx_option
 @json_option

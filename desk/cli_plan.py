@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from desk.cli import (
-    DAY,
+    ACT_DAY,
     QUARTER,
+    Whole,
     actor,
     by_option,
     dry_run_option,
@@ -84,7 +85,7 @@ def amount_of(kind: click.ParamType, text: str, param, context) -> Decimal:
 @click.command("plan", help="测算一个季度的预付金：每个付款方、范围、险种，写明过程。")
 @click.argument("quarter", type=QUARTER, metavar="季度")
 @click.option("--region", required=True, metavar="代码", help="收预付金的省或市州")
-@click.option("--on", type=DAY, help="按哪一天的数据，默认今天")
+@click.option("--on", type=ACT_DAY, help="按哪一天的数据，默认今天")
 @click.option("--payer", metavar="代码", help="逐行写出一个付款方的测算过程")
 @click.option(
     "--set",
@@ -99,9 +100,7 @@ def amount_of(kind: click.ParamType, text: str, param, context) -> Decimal:
 @click.option("--withdraw", is_flag=True, help="撤回没有发布的测算")
 @click.option("--emergency", metavar="代码", help="为一个红色预警的付款方紧急调增")
 @click.option("--amount", type=Yuan(), help="紧急调增的总额，默认按公式")
-@click.option(
-    "--edition", type=click.IntRange(1), metavar="版次", help="看、改或撤回第几版"
-)
+@click.option("--edition", type=Whole(), metavar="版次", help="看、改或撤回第几版")
 @click.option(
     "--xlsx",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -9,6 +9,7 @@ import click
 from desk.cli import (
     DAY,
     QUARTER,
+    Whole,
     actor,
     by_option,
     json_option,
@@ -235,9 +236,7 @@ def verify(context, path, as_json):
 
 
 @click.command("serve", help="打开网页：起始页与各账套（只在本机，只读）。")
-@click.option(
-    "--port", default=5000, type=click.IntRange(0, 65535), metavar="号", help="端口"
-)
+@click.option("--port", default=5000, type=Whole(0, 65535), metavar="号", help="端口")
 @click.pass_obj
 def serve(session, port):
     from desk.web.application import serve as serve_home

@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from desk.cli import (
+    LARGEST,
     QUARTER,
+    Whole,
     json_option,
     tell_json,
     tell_table,
@@ -21,18 +23,20 @@ from desk.cli import (
 )
 @click.argument("folder", type=click.Path(path_type=Path), metavar="目录")
 @click.option("--province", default="520000", metavar="代码", help="省级代码")
-@click.option("--seed", default=1, type=int, metavar="数", help="随机种子")
+@click.option("--seed", default=1, type=Whole(-LARGEST), metavar="数", help="随机种子")
 @click.option("--from", "first", type=QUARTER, default="2017Q2", help="第一个季度")
-@click.option("--quarters", default=2, type=int, metavar="数", help="几个季度")
+@click.option(
+    "--quarters", default=2, type=Whole(1, 120), metavar="数", help="几个季度"
+)
 @click.option("--kind", type=click.Choice(["xlsx", "csv", "gb18030"]), default="xlsx")
 @click.option("--city", metavar="代码", help="市级代码，如 511300：个人账户的各表")
 @click.option(
     "--sharing", metavar="代码", help="省级代码，如 340000：门诊与家庭共济的各表"
 )
-@click.option("--year", type=int, metavar="年", help="2018：贵州省全年的各表和命令")
 @click.option(
-    "--people", default=600, type=click.IntRange(1), metavar="数", help="参保人数"
+    "--year", type=Whole(2000, 2099), metavar="年", help="2018：贵州省全年的各表和命令"
 )
+@click.option("--people", default=600, type=Whole(), metavar="数", help="参保人数")
 @click.option("--months", metavar="起:止", help="如 2023-01:2023-12")
 @click.option("--bad", is_flag=True, help="各表掺入不能收录的行")
 def sample(folder, province, seed, first, quarters, kind, **of_people):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from desk.cli import (
-    DAY,
+    ACT_DAY,
     MONTH,
+    Whole,
     actor,
     by_option,
     dry_run_option,
@@ -109,14 +110,14 @@ def _told(key: str, value) -> str:
     "new", help="录入表格带不来的凭证（草稿）。科目可带 @辅助明细 和 #险种。"
 )
 @click.argument("book", metavar="账套")
-@click.option("--on", type=DAY, required=True, help="凭证日期")
+@click.option("--on", type=ACT_DAY, required=True, help="凭证日期")
 @click.option("--narration", required=True, metavar="摘要")
 @click.option("--debit", nargs=2, multiple=True, metavar="科目 金额", help="借方一行")
 @click.option("--credit", nargs=2, multiple=True, metavar="科目 金额", help="贷方一行")
 @click.option("--fund", default="310", metavar="险种", help="默认 310")
 @click.option("--payee", default="", metavar="名称", help="对方")
 @click.option("--basis", default="", metavar="依据")
-@click.option("--attachments", default=1, type=click.IntRange(0, 9999), metavar="张数")
+@click.option("--attachments", default=1, type=Whole(0, 9999), metavar="张数")
 @dry_run_option
 @by_option
 @json_option
@@ -215,8 +216,8 @@ def voucher_reject(session, names, reason, dry_run, by, as_json):
 @voucher.command("reverse", help="红字冲销整笔业务，两边互相链接。")
 @click.argument("name", metavar="凭证")
 @click.option("--reason", required=True, metavar="原因")
-@click.option("--on", type=DAY, help="冲销日期，默认今天")
-@click.option("--post-on", type=DAY, help="同 --on")
+@click.option("--on", type=ACT_DAY, help="冲销日期，默认今天")
+@click.option("--post-on", type=ACT_DAY, help="同 --on")
 @click.option("--blue", is_flag=True, help="以前年度的凭证：作蓝字更正草稿")
 @dry_run_option
 @by_option

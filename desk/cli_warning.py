@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from desk.cli import (
+    ACT_DAY,
     DAY,
     QUARTER,
     actor,
@@ -111,7 +112,7 @@ def remedy(row) -> str:
 @click.argument("payer", metavar="付款方代码")
 @click.option("--quarter", type=QUARTER, help="季度，默认 --on 所在季度")
 @click.option("--note", "text", required=True, metavar="说明", help="阅处意见")
-@click.option("--on", type=DAY, help="阅处的那一天，默认今天")
+@click.option("--on", type=ACT_DAY, help="阅处的那一天，默认今天")
 @dry_run_option
 @by_option
 @json_option

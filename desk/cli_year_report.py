@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from desk.cli import DAY, json_option, tell_json, tell_table, today
+from desk.cli import DAY, Whole, json_option, tell_json, tell_table, today
 from ledger.errors import UsageError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -16,7 +16,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command(
     "year", help="异地就医资金全年运行报告：收支、使用率、预警、限期、暂停、就医地。"
 )
-@click.argument("year", type=click.IntRange(1000, 2999), metavar="年")
+@click.argument("year", type=Whole(2000, 2099), metavar="年")
 @click.option("--on", type=DAY, help="截至哪一天，默认今天，不晚于年末")
 @click.option("--html", type=FILE, metavar="文件", help="写成一页，可以打印")
 @json_option
