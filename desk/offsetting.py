@@ -108,7 +108,7 @@ def _posting(
     on: date,
 ) -> Posting:
     unit = f"X12|{book}|{period}"
-    earlier = standing.live_units(connection, {unit}).get(unit)
+    taken = standing.live_parts(connection, {unit})
     voucher = Voucher(
         book=book,
         dated=on,
@@ -125,5 +125,5 @@ def _posting(
         attachments=0,
         source=f"yibao offset {period}",
     )
-    unit += f"|{earlier + 1}" if earlier else ""
+    unit = standing.free_unit(unit, taken)
     return Posting(unit, "off", "", entry.events[0], (voucher,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Sequence
 
 from sqlalchemy import Connection, func, select
@@ -41,26 +42,6 @@ def first_days(connection: Connection, books: Sequence[str]) -> dict[str, date]:
     return found
 
 
-def live_units(connection: Connection, units: set[str]) -> dict[str, int]:
-    """How many live postings each unit has, its later parts (unit|2 …) included."""
-    there: set[str] = set()
-    for part in slices(sorted(units)):
-        there.update(
-            connection.execute(
-                select(POSTING.c.unit).where(POSTING.c.live, POSTING.c.unit.in_(part))
-            ).scalars()
-        )
-    return {
-        unit: connection.execute(
-            select(func.count()).where(
-                POSTING.c.live,
-                (POSTING.c.unit == unit) | POSTING.c.unit.startswith(f"{unit}|"),
-            )
-        ).scalar_one()
-        for unit in sorted(there)
-    }
-
-
 def live_parts(connection: Connection, units: set[str]) -> set[str]:
     """Which of the units are live, and what is live of their later parts (unit|2 …)."""
     there: set[str] = set()
@@ -81,6 +62,15 @@ def live_parts(connection: Connection, units: set[str]) -> set[str]:
             ).scalars()
         )
     return there | parts
+
+
+def free_unit(unit: str, taken: set[str]) -> str:
+    """The unit, or its first part that is not taken: unit|2, unit|3 …
+
+    Parts are not counted: a reversed one gives its number to the next.
+    """
+    names = (f"{unit}|{part}" if part > 1 else unit for part in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def moved(

@@ -446,6 +446,26 @@ def test_a_row_that_can_be_taken_now_posts_from_the_same_file_again(sichuan_home
     assert len(second.vouchers) == 2
 
 
+def test_a_reversed_part_of_a_file_gives_its_number_to_the_next(sichuan_home):
+    known = "个人编号 | 姓名 | 所属期\nA1 | 张三 | 2023-01\nA2 | 甲 | 2023-01"
+    contributions(sichuan_home, known + "\nA3 | 乙 | 2023-01")
+    asked = "个人编号 | 姓名 | 所属期\nA1 | 张三 | 2023-02\nA2 | 李四 | 2023-02"
+    asked += "\nA3 | 王五 | 2023-02"
+    contributions(sichuan_home, asked)
+    parts = []
+    for person, name in (("A2", "李四"), ("A3", "王五")):
+        with sichuan_home.writing() as connection:
+            connection.exec_driver_sql(
+                f"UPDATE person SET name = '{name}' WHERE person_id = '{person}'"
+            )
+        parts.append(contributions(sichuan_home, asked))
+    reverse(sichuan_home, WANG, parts[0].vouchers[-1].name, MARCH, "重报")
+
+    again = contributions(sichuan_home, asked)
+
+    assert (again.message, again.status, again.new) == ("", "posted", 1)
+
+
 def test_a_fund_form_in_a_home_without_an_advance_policy_says_so(sichuan_home):
     result = take(sichuan_home, "F3", [line("F3", 统筹区代码="511300")])
 

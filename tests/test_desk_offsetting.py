@@ -122,6 +122,21 @@ def test_a_reversed_offset_is_set_off_again(home):
     assert [str(row.amount) for row in again] == ["70.00"]
 
 
+def test_a_reversed_part_gives_its_number_to_the_next(sqlite_home):
+    home = sqlite_home
+    stranded(home)
+    parts = [offset(home, LI, Q2, ON)]
+    for month, amount in (("2017-05", "15.00"), ("2017-06", "5.00")):
+        table = f"清算期 | 基金支付 | 确认日期\n{month} | {amount} | 2017-06-20"
+        take_clearings(home, table)
+        parts.append(offset(home, LI, Q2, ON))
+    reverse(home, WANG, parts[1][0].name, date(2017, 7, 16), "日期不对")
+
+    again = offset(home, LI, Q2, date(2017, 7, 31))
+
+    assert [str(row.amount) for row in again] == ["15.00"]
+
+
 def test_a_dry_run_and_a_draft_set_nothing_off(home):
     stranded(home)
 

@@ -11,7 +11,7 @@ QUERIES = {
     "known quotas": lambda c: sources.known_lines(c, "F3", "quarter", ["2017Q2"]),
     "known openings": lambda c: sources.known_lines(c, "F0", "book", ["b"]),
     "cleared months": lambda c: sources.cleared_periods(c, ["520102"], ["2017-04"]),
-    "live units": lambda c: standing.live_units(c, {"F2|A"}),
+    "live parts": lambda c: standing.live_parts(c, {"F2|A"}),
     "first days": lambda c: standing.first_days(c, ["b"]),
     "held net": lambda c: standing.held_net(c, ["b"], ["暂收款——各市、州"]),
     "recorded": lambda c: postings.recorded(c, [1]),

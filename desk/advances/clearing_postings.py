@@ -7,7 +7,6 @@ completed form would have made: the same units, the same words.
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import count
 from operator import attrgetter, itemgetter
 from typing import Callable, Iterable, NamedTuple, NoReturn, Sequence
 
@@ -128,15 +127,11 @@ def _postings(
         except RuleError as error:
             refuse(next(x for x in lines if x.confirmed_on == unit.confirmed_on), error)
         if posting:
-            posting = desk.dated(posting)._replace(unit=_free(str(unit), taken))
+            posting = desk.dated(posting)._replace(
+                unit=standing.free_unit(str(unit), taken)
+            )
         made[unit] = posting
     return made
-
-
-def _free(unit: str, taken: set[str]) -> str:
-    """The unit, or its first part that is not taken: unit|2, unit|3 …"""
-    names = (f"{unit}|{part}" if part > 1 else unit for part in count(1))
-    return next(name for name in names if name not in taken)
 
 
 def _rows(lines: Sequence) -> dict[tuple, dict[str, list[int]]]:

@@ -93,7 +93,7 @@ def _postings(
     for part in received:
         by_day[part.region].setdefault(part.received_on, []).append(part)
     units = {f"G1|{region}|{document.sha256[:16]}": region for region in by_day}
-    live = standing.live_units(connection, set(units))
+    taken = standing.live_parts(connection, set(units))
     made = []
     for unit, region in units.items():
         cut = [
@@ -102,8 +102,8 @@ def _postings(
             for voucher in _vouchers(document, region, day, parts)
         ]
         if cut:
-            again = f"|{live[unit] + 1}" if unit in live else ""
-            made.append(Posting(unit + again, LINK, "", EVENT, tuple(cut)))
+            free = standing.free_unit(unit, taken)
+            made.append(Posting(free, LINK, "", EVENT, tuple(cut)))
     return made
 
 
