@@ -11,8 +11,12 @@ What is kept with a result (`Working.as_json`), so that it can be read for ever:
      "inputs": [{"name", "title", "unit", "value", "shown"}],
      "parameters": [the same, with "cite"],
      "lines": [{"name", "title", "about", "formula", "words", "numbers", "value",
-                "shown"}]}
-`value` is exact (1234.5 or 1000/3), `shown` for people, to the fen.
+                "shown"}],
+     "unknown": "" or how a cell stands that cannot be reckoned: waits (for an amount
+                by hand), set, or stays (as earlier editions set it)}
+A cell without any data (`unknown` of [plan], a condition on the inputs) is not worked:
+it has no lines, and nobody is to read it as zero. `value` is exact (1234.5 or 1000/3),
+`shown` for people, to the fen.
 """
 
 from __future__ import annotations
@@ -64,13 +68,18 @@ class Step(NamedTuple):
 
 
 class Working(NamedTuple):
-    """A result with everything that it came from."""
+    """A result with everything that it came from; `steps` is empty where nothing is
+    known to reckon it from."""
 
     kind: str
     inputs: tuple[Figure, ...]
     parameters: tuple[Figure, ...]
     steps: tuple[Step, ...]
     result: str  # the name of the line
+
+    @property
+    def unknown(self) -> bool:
+        return not self.steps
 
     @property
     def amount(self) -> Decimal:
@@ -81,7 +90,7 @@ class Working(NamedTuple):
         found = (*self.inputs, *self.parameters, *self.steps)
         return next(each.value for each in found if each.name == name)
 
-    def as_json(self) -> str:
+    def as_json(self, unknown: str = "") -> str:
         return json.dumps(
             {
                 "kind": self.kind,
@@ -89,6 +98,7 @@ class Working(NamedTuple):
                 "inputs": [_told(figure) for figure in self.inputs],
                 "parameters": [_told(figure) for figure in self.parameters],
                 "lines": [_told(step) for step in self.steps],
+                "unknown": unknown,
             },
             ensure_ascii=False,
         )
@@ -119,11 +129,13 @@ def work(
     values = {name: figure.value for name, figure in known.items()}
     titles = {name: figure.title for name, figure in known.items()}
     units = {name: figure.unit for name, figure in known.items()}
+    result = plan["result"][kind]
+    if _is_unknown(policy, kind, values):
+        return Working(kind, tuple(taken), tuple(chosen), (), result)
     steps = []
     for row in plan["line"]:
         if kind in row.get("kinds", (kind,)):
             steps.append(_step(policy, row, values, titles, units))
-    result = plan["result"][kind]
     if (values[result] / exact(FEN)).denominator != 1:
         raise _wrong(
             policy, titles[result], "算到了分以下；最后一行要用 rounded_to 取整"
@@ -191,6 +203,25 @@ def _parameters(policy: Policy, chosen: Mapping[str, str]) -> list[Figure]:
             )
         cite = "设置" if name in chosen else row["cite"]
         found.append(Figure(name, row["title"], row.get("unit", ""), value, cite))
+    return found
+
+
+def _is_unknown(policy: Policy, kind: str, values: Mapping[str, Fraction]) -> bool:
+    """Whether the policy's condition for cells without data holds of some inputs."""
+    unknown = policy.plan.get("unknown", {"kinds": ()})
+    if kind not in unknown["kinds"]:
+        return False
+    condition = unknown["when"]
+    evaluate = SimpleEval(
+        operators=OPERATORS, functions=dict(FUNCTIONS), names=dict(values)
+    )
+    try:
+        found = evaluate.eval("", previously_parsed=parsed(condition))
+        if not isinstance(found, bool):
+            raise InvalidExpression("是数，不是判断")
+    except (InvalidExpression, SyntaxError, TypeError, ZeroDivisionError) as error:
+        why = f"“{condition}”判断不了（{error}）"
+        raise _wrong(policy, "unknown（待测算）", why) from error
     return found
 
 

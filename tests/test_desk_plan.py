@@ -10,6 +10,7 @@ from forms_by_hand import line
 from sqlalchemy import insert, select
 
 from desk.advances import emergency, plan_edits, planning
+from desk.advances.planning import FINAL
 from ledger import settings
 from ledger.advances import plans
 from ledger.errors import BookError, RuleError, UsageError
@@ -24,6 +25,7 @@ CELL = (GUIYANG, "跨省", "310")
 PAID = (
     "付款方代码 | 收款方代码 | 到账日期 | 本级金额\n520100 | 520000 | 2017-04-28 | {}"
 )
+WAITING = "清算单号 | 清算期 | 参保地代码 | 基金支付 | 确认日期\n"
 CLEARED = "清算期 | 参保地代码 | 基金支付\n2017Q2 | 520102 | {}"
 
 
@@ -192,13 +194,13 @@ def test_an_issued_plan_cannot_be_edited_nor_withdrawn(sqlite_home):
 def test_a_provisional_plan_is_trued_up_after_confirmation(home):
     """The list of the 15th says 300000; on the 20th the city confirms less."""
     take_transfers(home, PAID.format("500000.00"))
-    waiting = "清算单号 | 清算期 | 参保地代码 | 基金支付 | 确认日期\n"
-    take_clearings(home, waiting + "QS1 | 2017Q2 | 520102 | 300000.00 |")
+    take_clearings(home, WAITING + "QS1 | 2017Q2 | 520102 | 300000.00 |")
     provisional = make(home, on=date(2017, 7, 14))
     issue(home, provisional)
     same = make(home, on=date(2017, 7, 14))
-    take_clearings(home, waiting + "QS1 | 2017Q2 | 520102 | 300000.00 | 2017-07-20")
+    take_clearings(home, WAITING + "QS1 | 2017Q2 | 520102 | 300000.00 | 2017-07-20")
     settled = make(home, on=date(2017, 7, 20))
+    again = make(home, on=date(2017, 7, 21))
     less = "清算单号 | 清算性质 | 清算期 | 参保地代码 | 基金支付 | 确认日期\n"
     take_clearings(home, less + "QS2 | 冲减 | 2017Q2 | 520102 | -30000.00 | 2017-07-21")
     trued = make(home, on=date(2017, 7, 21))
@@ -207,12 +209,112 @@ def test_a_provisional_plan_is_trued_up_after_confirmation(home):
         True,
         "暂定，确认后再测算差额",
     )
-    assert (same.status, settled.status) == ("already", "already")
-    assert (trued.plan.kind, trued.plan.edition) == ("额度调整", 2)
+    with home.reading() as connection:
+        kept = plans.editions(connection, Q3, PROVINCE)
+
+    assert (same.status, settled.status, again.status) == ("already", "made", "already")
+    assert (settled.plan[3:6], settled.plan.note) == ((2, "额度调整", False), FINAL)
+    assert amounts(settled) == {}
+    assert (trued.plan.kind, trued.plan.edition) == ("额度调整", 3)
     assert [row[3:6] for row in trued.lines if row.cell == CELL] == [
         (Decimal("220000.00"), Decimal("300000.00"), Decimal("-80000.00"))
     ]
-    assert {row.payer for row in trued.lines} == {GUIYANG}
+    assert amounts(trued) == {CELL: Decimal("-80000.00")}
+    assert [(row.edition, row.state, row.note) for row in kept[1:]] == [
+        (2, "withdrawn", "2017-07-20确认后无差额；2017-07-21又有差额"),
+        (3, "made", "与已核定的差额"),
+    ]
+
+
+def test_a_waiting_true_up_is_no_last_word(sqlite_home):
+    """Nothing changed, and something still waits: nothing is recorded."""
+    take_transfers(sqlite_home, PAID.format("500000.00"))
+    take_clearings(sqlite_home, WAITING + "QS1 | 2017Q2 | 520102 | 300000.00 |")
+    issue(sqlite_home, make(sqlite_home))
+    again = make(sqlite_home)
+
+    assert (again.status, again.plan.edition, again.plan.provisional) == (
+        *("already", 1),
+        True,
+    )
+
+
+def test_every_cell_of_a_true_up_can_be_set(sqlite_home):
+    later(sqlite_home)
+    issue(sqlite_home, make(sqlite_home))
+    less = "清算单号 | 清算性质 | 清算期 | 参保地代码 | 基金支付\n"
+    take_clearings(sqlite_home, less + "QS2 | 冲减 | 2017Q2 | 520102 | -30000.00")
+    made = make(sqlite_home)
+    cell = ("520200", "省内", "390")
+    change = {cell: Decimal("1000.00")}
+    edited = plan_edits.edit(sqlite_home, LI, Q3, PROVINCE, change, "函")
+
+    assert (made.plan.kind, len(made.lines)) == ("额度调整", 44)
+    assert amounts(edited) == {CELL: Decimal("-80000.00"), **change}
+    assert make(sqlite_home).status == "already"
+
+
+def test_what_nobody_knows_is_not_zero_and_waits_until_it_is_set(home):
+    """An advance is held and no list is there: it is not asked back."""
+    take_transfers(home, PAID.format("500000.00"))
+    made = make(home)
+    waiting = [line.cell for line in made.lines if line.waits]
+    guiyang = next(line for line in made.lines if line.cell == CELL)
+    with home.reading() as connection:
+        with pytest.raises(BookError) as refused:
+            planning.check_known(connection, made.plan)
+    zero = {cell: Decimal("0.00") for cell in waiting}
+    edited = plan_edits.edit(home, LI, Q3, PROVINCE, zero, "没有清单，本期不补")
+    again = make(home)
+    with home.reading() as connection:
+        planning.check_known(connection, made.plan)
+
+    assert (len(waiting), CELL in waiting) == (44, True)
+    assert (guiyang.computed, guiyang.amount) == (0, 0)
+    assert json.loads(guiyang.working)["lines"] == []
+    assert "有44项待测算，不能下达：520100/跨省/310、" in refused.value.args[0]
+    assert "--set" in refused.value.args[0]
+    assert [edit[4:7] for edit in edited.edits][0] == (0, 0, "没有清单，本期不补")
+    assert (again.status, [line for line in again.lines if line.waits]) == (
+        *("already",),
+        [],
+    )
+
+
+def test_what_was_set_for_the_unknown_gives_way_to_data(sqlite_home):
+    take_transfers(sqlite_home, PAID.format("500000.00"))
+    make(sqlite_home)
+    change = {CELL: Decimal("70000.00"), (GUIYANG, "省内", "310"): Decimal("0.00")}
+    plan_edits.edit(sqlite_home, LI, Q3, PROVINCE, change, "估计")
+    put(sqlite_home, "plan-estimate-跨省-310", "60000.00", "520200")
+    other = make(sqlite_home)
+    take_clearings(sqlite_home, CLEARED.format("300000.00"))
+    known = make(sqlite_home)
+
+    assert [
+        (line.amount, line.unknown) for line in other.lines if line.cell in change
+    ] == [(Decimal("70000.00"), "set"), (Decimal("0.00"), "set")]
+    assert other.dropped == 0
+    assert (known.dropped, amounts(known)[CELL]) == (1, Decimal("300000.00"))
+
+
+def test_a_true_up_leaves_the_unknown_as_it_was_set_and_trues_up_what_is_known(
+    sqlite_home,
+):
+    """70000 was set for want of lists; they come: 300000 are needed, 230000 more."""
+    take_transfers(sqlite_home, PAID.format("500000.00"))
+    issued = make(sqlite_home)
+    zero = {line.cell: Decimal(0) for line in issued.lines}
+    zero[CELL] = Decimal("70000.00")
+    plan_edits.edit(sqlite_home, LI, Q3, PROVINCE, zero, "估计")
+    issue(sqlite_home, issued)
+    same = make(sqlite_home)
+    take_clearings(sqlite_home, CLEARED.format("300000.00"))
+    trued = make(sqlite_home)
+
+    assert same.status == "already"
+    assert amounts(trued) == {CELL: Decimal("230000.00")}
+    assert {line.unknown for line in trued.lines} == {"", "stays"}
 
 
 def test_a_true_up_does_not_undo_what_people_entered(sqlite_home):
@@ -258,6 +360,19 @@ def test_a_red_payer_gets_an_emergency_increase_by_the_formula(home):
     assert amounts(made) == {CELL: Decimal("183300.00")}
     assert made.plan.note == "使用率96.66%（红色预警）"
     assert (made.plan.kind, again.status) == ("紧急调增", "already")
+    assert {line.note for line in made.lines} == {""}
+
+
+def test_an_emergency_is_not_provisional(sqlite_home):
+    """No true-up follows it; what waits is told all the same."""
+    later(sqlite_home, "300000.00", "290000.00")
+    take_clearings(sqlite_home, WAITING + "QS9 | 2017Q1 | 520103 | 1000.00 |")
+    q2 = period("2017Q2")
+    made = emergency.increase(sqlite_home, LI, q2, PROVINCE, GUIYANG, ON)
+    row = next(line for line in made.lines if line.cell == CELL)
+
+    assert not made.plan.provisional
+    assert row.note.split("；")[0] == "上季度清算1行1,000.00元待确认，已计入"
 
 
 def test_an_emergency_of_a_payer_that_is_not_red_needs_a_reason(sqlite_home):

@@ -41,6 +41,9 @@ def test_worked_cases(case):
         inputs(**case["inputs"]),
         case.get("parameters", {}),
     )
+    if case.get("unknown"):
+        assert (worked.unknown, worked.steps) == (True, ())
+        return
     steps = {name: worked.value(name) for name in case.get("steps", {})}
 
     assert (worked.amount, steps) == (
@@ -169,5 +172,9 @@ def test_the_formula_is_what_a_plain_reckoning_says(
     given_inputs = dict(last=last, listed=listed, advance=advance, waiting=waiting)
     given_inputs |= dict(cash=cash, history=history, years=1, estimate=estimate)
     worked = work(POLICY, "核定", inputs(**given_inputs, first=int(first)))
+    nothing = not (last or history or estimate) and (first or not listed)
+    assert worked.unknown == nothing
+    if nothing:
+        return
 
     assert worked.amount == 100 * hundreds

@@ -66,8 +66,7 @@ def increase(
             )
         old = standing(connection, quarter, region, emergency=True, payer=payer)
         head = new_head(connection, policy, actor, quarter, region, EMERGENCY, on, old)
-        provisional = any(position.provisional for position in positions)
-        head = head._replace(provisional=provisional, note=why)
+        head = head._replace(note=why)
         kept = keep(connection, actor, head, lines, old)
         if amount is None:
             return kept

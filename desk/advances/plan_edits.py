@@ -62,7 +62,7 @@ def edit_in(
     new = [
         plans.EditRow(0, *cell, lines[cell].amount, amount, reason, actor.by, actor.at)
         for cell, amount in amounts.items()
-        if amount != lines[cell].amount
+        if amount != lines[cell].amount or lines[cell].waits
     ]
     plans.edit(connection, plan.id, new)
     return made(connection, plan.id, "edited" if new else "already")

@@ -8,14 +8,14 @@ one). 依据：三（三）；附件一 一（一）、三；五（二）
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances.plan_keeping import Made, keep, made, stands
 from desk.advances.plan_reckoning import reckoned
 from ledger import regions, settings
 from ledger.advances import plans
-from ledger.advances.plans import CHANGE, EMERGENCY, MADE, LineRow, PlanRow
+from ledger.advances.plans import CHANGE, EMERGENCY, MADE, PlanRow
 from ledger.database import Home
 from ledger.errors import BookError, RuleError, UsageError
 from ledger.periods import Quarter
@@ -24,16 +24,12 @@ from posting_rules.policies import Policy, policy_of
 from reports.advances.plan_money import payers_of
 from reports.usage_notes import last_edition_set
 
-
-class Made(NamedTuple):
-    """A plan as it stands after a command; `status`: made, made-again, edited,
-    withdrawn, already, or shown."""
-
-    plan: PlanRow
-    lines: tuple[LineRow, ...]
-    edits: tuple[plans.EditRow, ...]
-    status: str
-    dropped: int = 0  # amounts entered before that no longer count
+FINAL = "确认后无差额"
+REMEDY = (
+    "请用 yibao plan … --set 付款方/范围/险种=金额 --reason 写明原因（可以是0.00），"
+    "或用 yibao setting set plan-estimate-范围-险种 写明月均支付、"
+    "导入往年支付额表（F9）后重新测算"
+)
 
 
 def make(
@@ -69,51 +65,32 @@ def make_in(
     provisional = any(position.provisional for position, _ in found)
     lines = [line for _, line in found]
     old = standing(connection, quarter, region, emergency=False)
-    if kind == CHANGE:
-        moved = {line.payer for line in lines if line.amount}
-        lines = [line for line in lines if line.payer in moved]
-        if not lines and old is None:
-            return _as_set(connection, quarter, region)
+    nothing = kind == CHANGE and not any(line.amount or line.waits for line in lines)
+    last = _last_issued(connection, quarter, region)
+    if nothing and (provisional or last is None or not last.provisional):
+        if old is not None and stands(connection, old, lines):
+            return made(connection, old.id, "already")
+        if old is not None:
+            plans.withdraw(connection, old.id, "重新测算与已核定的一致")
+        return _as_set(last, connection, quarter)
+    if old is not None and not nothing and _is_final(connection, old):
+        plans.withdraw(connection, old.id, f"{old.on_day}{FINAL}；{on}又有差额")
+        old = None
     head = new_head(connection, policy, actor, quarter, region, kind, on, old)
-    head = head._replace(provisional=provisional, note=_said(kind, provisional))
-    if not lines and old is not None:
-        plans.withdraw(connection, old.id, "重新测算与已核定的一致")
-        return _as_set(connection, quarter, region)
+    note = FINAL if nothing else _said(kind, provisional)
+    head = head._replace(provisional=provisional, note=note)
     return keep(connection, actor, head, lines, old, keep_edits)
 
 
-def keep(
-    connection: Connection,
-    actor: Actor,
-    head: PlanRow,
-    lines: Sequence[LineRow],
-    old: PlanRow | None,
-    keep_edits: bool = False,
-) -> Made:
-    """Keep a plan that was reckoned, in the place of the one that was made before."""
-    if old is None:
-        plan_id = plans.add(connection, head, lines)
-        return made(connection, plan_id, "made")
-    edits = _last_edits(connection, old.id)
-    same = (old.kind, old.provisional) == (head.kind, head.provisional)
-    if same and _reckoned(connection, old.id) == {
-        r.cell: r[3:5] + r[6:] for r in lines
-    }:
-        return made(connection, old.id, "already")
-    plans.replace(connection, head, lines)
-    now = {line.cell: line.amount for line in lines}
-    again, dropped = [], 0
-    for cell, edit in edits.items():
-        if cell not in now or now[cell] == edit.after:
-            continue
-        reason = (
-            f"重新测算后沿用：{edit.reason}" if keep_edits else "重新测算，原修改作废"
+def check_known(connection: Connection, plan: PlanRow) -> None:
+    """BookError where a plan has amounts that nobody knows yet, with each of them."""
+    waiting = [line for line in plans.lines(connection, plan.id) if line.waits]
+    if waiting:
+        cells = "、".join("/".join(line.cell) for line in waiting)
+        raise BookError(
+            f"{plan.quarter}第{plan.edition}版测算有{len(waiting)}项待测算，不能下达："
+            f"{cells}；{REMEDY}"
         )
-        pair = (now[cell], edit.after) if keep_edits else (edit.after, now[cell])
-        dropped += not keep_edits
-        again.append(plans.EditRow(0, *cell, *pair, reason[:200], actor.by, actor.at))
-    plans.edit(connection, old.id, again)
-    return made(connection, old.id, "made-again")._replace(dropped=dropped)
 
 
 def policy_at(connection: Connection, region: str) -> Policy:
@@ -172,13 +149,6 @@ def new_head(
     )
 
 
-def made(connection: Connection, plan_id: int, status: str) -> Made:
-    """A plan and its lines as they stand now."""
-    lines = tuple(plans.lines(connection, plan_id))
-    edits = tuple(plans.edits(connection, plan_id))
-    return Made(plans.plan(connection, plan_id), lines, edits, status)
-
-
 def standing(
     connection: Connection,
     quarter: Quarter,
@@ -198,40 +168,30 @@ def standing(
     return None
 
 
-def _as_set(connection: Connection, quarter: Quarter, region: str) -> Made:
-    """Nothing to change: the last plan that was issued, or F3 alone."""
+def _last_issued(
+    connection: Connection, quarter: Quarter, region: str
+) -> PlanRow | None:
     issued = [
         row
         for row in plans.standing(connection, quarter, region)
         if row.state == plans.ISSUED and row.kind != EMERGENCY
     ]
-    if not issued:
+    return issued[-1] if issued else None
+
+
+def _as_set(last: PlanRow | None, connection: Connection, quarter: Quarter) -> Made:
+    """Nothing to change: the last plan that was issued, or F3 alone."""
+    if last is None:
         raise BookError(f"{quarter}的预付金明细表（F3）已经核定，与测算一致，不用调整")
-    return made(connection, issued[-1].id, "already")
+    return made(connection, last.id, "already")
+
+
+def _is_final(connection: Connection, plan: PlanRow) -> bool:
+    """Whether a plan records that nothing had to be trued up, and nobody edited it."""
+    lines = plans.lines(connection, plan.id)
+    return plan.note == FINAL and not any(line.amount for line in lines)
 
 
 def _said(kind: str, provisional: bool) -> str:
     said = ["与已核定的差额"] if kind == CHANGE else []
     return "；".join(said + ["暂定，确认后再测算差额"] * provisional)
-
-
-def _reckoned(connection: Connection, plan_id: int) -> dict:
-    """By cell what the formula gave: computed, before, working, note."""
-    return {r.cell: r[3:5] + r[6:] for r in plans.lines(connection, plan_id)}
-
-
-def _last_edits(connection: Connection, plan_id: int) -> dict:
-    """By cell the last amount that was entered and still counts."""
-    found = {}
-    for row in plans.edits(connection, plan_id):
-        found[row.payer, row.scope, row.fund] = row
-    standing = {line.cell: line.amount for line in plans.lines(connection, plan_id)}
-    computed = {
-        line.cell: line.computed - line.before
-        for line in plans.lines(connection, plan_id)
-    }
-    return {
-        cell: row
-        for cell, row in found.items()
-        if standing.get(cell) == row.after != computed.get(cell)
-    }

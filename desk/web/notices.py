@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from desk.advances.notice_files import file_name, workdays_of
 from desk.advances.notice_lists import Listed, rows_listed
-from desk.advances.notices import paper_of, printed
+from desk.advances.notices import body, paper_of, printed
 from desk.web.answers import NO_PAGE, message
 from ledger import regions, settings
 from ledger.advances import notices, plans
@@ -205,6 +205,7 @@ def _plan_page(home: Home, quarter: str, region: str, edition: str) -> str:
             plan,
             plans.lines(connection, plan.id),
             plans.edits(connection, plan.id),
+            body(connection, "agency", plan.region, plan.on_day),
         )
     others = [
         (f"第{row.edition}版", f"/plans/{asked}/{region}/?edition={row.edition}")

@@ -6,6 +6,7 @@ stays as it is. An edition's number is given once: what was withdrawn leaves a g
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Iterable, NamedTuple, Sequence
@@ -20,6 +21,7 @@ PLAN, LINE, EDIT = Plan.__table__, PlanLine.__table__, PlanEdit.__table__
 MADE, ISSUED, WITHDRAWN = "made", "issued", "withdrawn"
 QUOTA, EMERGENCY, CHANGE = "核定", "紧急调增", "额度调整"
 SCOPES = ("跨省", "省内")
+WAITS, SET, STAYS = "waits", "set", "stays"  # how a cell stands that is unknown
 
 
 class PlanRow(NamedTuple):
@@ -54,6 +56,24 @@ class LineRow(NamedTuple):
     @property
     def cell(self) -> tuple[str, str, str]:
         return self.payer, self.scope, self.fund
+
+    @property
+    def unknown(self) -> str:
+        """How the line stands where there was nothing to reckon it from; else ""."""
+        return json.loads(self.working or "{}").get("unknown", "")
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to set the amount: it is unknown, not zero (待测算)."""
+        return self.unknown == WAITS
+
+    def entered(self, amount: Decimal) -> LineRow:
+        """The line with an amount that somebody set."""
+        working = self.working
+        if self.waits:
+            read = {**json.loads(working), "unknown": SET}
+            working = json.dumps(read, ensure_ascii=False)
+        return self._replace(amount=amount, working=working)
 
 
 class EditRow(NamedTuple):
@@ -149,9 +169,11 @@ def edit(connection: Connection, plan_id: int, made: Iterable[EditRow]) -> None:
     """Enter amounts; their serials are given here."""
     last = func.coalesce(func.max(EDIT.c.serial), 0)
     serial = connection.execute(select(last).where(EDIT.c.plan_id == plan_id)).scalar()
+    standing = {line.cell: line for line in lines(connection, plan_id)}
     for row in made:
         serial += 1
         values = row._replace(serial=serial)._asdict()
+        line = standing[row.payer, row.scope, row.fund].entered(row.after)
         connection.execute(insert(EDIT).values(plan_id=plan_id, **values))
         connection.execute(
             update(LINE)
@@ -161,7 +183,7 @@ def edit(connection: Connection, plan_id: int, made: Iterable[EditRow]) -> None:
                 LINE.c.scope == row.scope,
                 LINE.c.fund == row.fund,
             )
-            .values(amount=row.after)
+            .values(amount=line.amount, working=line.working)
         )
 
 

@@ -37,10 +37,14 @@ class History:
         tabled = _tabled(paid_in(connection, {q.year for q in earlier}), payer_of)
         self.years: dict[str, list[int]] = {}
         self.sums: dict[Cell, Fraction] = defaultdict(Fraction)
+        self.lists: set[tuple[str, str]] = set()  # payer and 范围 with lists of a year
         for payer in payers:
             known = self.years[payer] = []
             for year in sorted({q.year for q in earlier}):
                 source = listed.get((payer, year)) or tabled.get((payer, year))
+                if (payer, year) in listed:
+                    listed_in = months[quarter._replace(year=year)]
+                    self.lists |= {(payer, scope) for scope in listed_in}
                 if source:
                     known.append(year)
                     for (scope, fund), amount in source.items():
@@ -50,6 +54,11 @@ class History:
         """A quarter's payment in the mean of the years that are known."""
         years = len(self.years[cell[0]])
         return self.sums.get(cell, Fraction(0)) / years if years else Fraction(0)
+
+    def tells(self, cell: Cell) -> bool:
+        """Whether a year says anything of a cell, also nothing: F9 by a line of its
+        own, lists by being there for the payer and the 范围."""
+        return cell in self.sums or cell[:2] in self.lists
 
     def funds(self) -> set[str]:
         return {fund for _, _, fund in self.sums}

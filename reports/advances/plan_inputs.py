@@ -24,10 +24,9 @@ from reports.advances.plan_seen import Seen
 from reports.usage_notes import Cell
 
 TENTATIVE = "暂定："
-NO_DATA = "无历史数据，请人工测算"
 NO_LIST = "上季度没有清算单，按往年同期的平均计算"
 SHARED = "未分范围的余额按首个季度的清算分到跨省和省内"
-NOTHING_KNOWN = "上季度没有清算单，也没有往年数据，导入清单后再测算"
+NOTHING_KNOWN = "上季度没有清算单，导入清单后再测算"
 
 
 class Position(NamedTuple):
@@ -99,7 +98,9 @@ def urgent(
             "elapsed": len(elapsed[cell]),
             "waiting": seen.under_way(cell, lambda q: True) + unpaid,
         }
-        found.append(_position(seen, cell, inputs, _notes(seen, cell)))
+        # No true-up follows an increase: what waits is told, and nothing is tentative.
+        notes = [note.removeprefix(TENTATIVE) for note in _notes(seen, cell)]
+        found.append(_position(seen, cell, inputs, notes))
     return found
 
 
@@ -125,13 +126,13 @@ def _notes(seen: Seen, cell: Cell) -> list[str]:
         if len(missing) == len(joined):
             said = NO_LIST if known["history"] else NOTHING_KNOWN
         found.append(f"{TENTATIVE}{said}")
+    if seen.early[cell]:
+        found.append(f"接入前的清算{grouped(seen.early[cell])}元只从预付金中扣除")
     if 0 < len(joined) < len(seen.before.months):
         found.append(f"上季度接入{len(joined)}个月")
     if seen.spread.get(payer):
         found.append(SHARED)
-    if payer in seen.unknown:
-        found.append(NO_DATA)
-    elif advance - known["last"] < 0:
+    if advance - known["last"] < 0:
         short = grouped(known["last"] - advance)
         found.append(f"清算超过预付金{short}元，差额列入本期")
     return found

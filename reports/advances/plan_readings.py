@@ -99,8 +99,9 @@ def months_listed(
 
 def have_cleared(
     connection: Connection, insured: Iterable[str], before: Quarter
-) -> set[str]:
-    """Those of some 参保地 that have a clearing line of an earlier quarter."""
+) -> set[tuple[str, Month | Quarter]]:
+    """Those of some 参保地 that have a clearing line of an earlier quarter, with each
+    period that such a line is of."""
     found = set()
     for part in slices(sorted(insured)):
         rows = connection.execute(
@@ -108,8 +109,8 @@ def have_cleared(
             .distinct()
             .where(CLEARING.c.insured.in_(part), CLEARING.c.live)
         )
-        found |= {row.insured for row in rows if period(row.period).quarter < before}
-    return found
+        found |= {(row.insured, period(row.period)) for row in rows}
+    return {(place, of) for place, of in found if of.quarter < before}
 
 
 def sent(

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple, Sequence
 
 from ledger import regions
-from ledger.advances.plans import SCOPES, LineRow, PlanRow
+from ledger.advances.plans import SCOPES, SET, LineRow, PlanRow
 from ledger.money import NOTHING
 from posting_rules.planning import yuan
 from posting_rules.policies import Policy
@@ -26,6 +26,7 @@ class PayerRow(NamedTuple):
     amount: Decimal
     by_scope: dict[str, Decimal]
     entered: bool  # some amount is not the formula's
+    waiting: tuple[str, ...]  # 跨省310: what somebody has to set, being unknown
     notes: tuple[str, ...]
 
 
@@ -41,10 +42,7 @@ class Worked(NamedTuple):
 
 def titles(policy: Policy, lines: Sequence[LineRow]) -> list[str]:
     """The titles of the columns that a plan's lines have, in the policy's order."""
-    if not lines:
-        return []
-    named = _named(lines[0])
-    return [named[name]["title"] for name in policy.plan["columns"] if name in named]
+    return list(_columns(policy, lines).values())
 
 
 def payer_rows(
@@ -54,15 +52,20 @@ def payer_rows(
     by_payer: dict[str, list[LineRow]] = defaultdict(list)
     for line in lines:
         by_payer[line.payer].append(line)
+    names = list(_columns(policy, lines))
     return [
         PayerRow(
             payer,
             regions.name(payer, plan.on_day),
-            _figures(policy, own),
+            _figures(names, own),
             _sum(line.before for line in own),
             _sum(line.amount for line in own),
             {s: _sum(line.amount for line in own if line.scope == s) for s in SCOPES},
-            any(line.amount != line.computed - line.before for line in own),
+            any(
+                line.amount != line.computed - line.before or line.unknown == SET
+                for line in own
+            ),
+            tuple(f"{line.scope}{line.fund}" for line in own if line.waits),
             _notes(own),
         )
         for payer, own in sorted(by_payer.items())
@@ -98,13 +101,21 @@ def _named(line: LineRow) -> dict[str, dict]:
     return {figure["name"]: figure for figure in figures}
 
 
-def _figures(policy: Policy, lines: Sequence[LineRow]) -> tuple[Decimal, ...]:
+def _columns(policy: Policy, lines: Sequence[LineRow]) -> dict[str, str]:
+    """By name the title of each of the policy's columns that some line has."""
+    known = {
+        name: each["title"] for line in lines for name, each in _named(line).items()
+    }
+    return {name: known[name] for name in policy.plan["columns"] if name in known}
+
+
+def _figures(names: Sequence[str], lines: Sequence[LineRow]) -> tuple[Decimal, ...]:
     """The columns' sums over a payer's lines: exact, then to the fen."""
     sums: dict[str, Fraction] = defaultdict(Fraction)
     for line in lines:
         for name, figure in _named(line).items():
             sums[name] += Fraction(figure["value"])
-    return tuple(yuan(sums[n]) for n in policy.plan["columns"] if n in sums)
+    return tuple(yuan(sums[name]) for name in names)
 
 
 def _notes(lines: Sequence[LineRow]) -> tuple[str, ...]:

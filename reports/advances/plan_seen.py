@@ -43,6 +43,7 @@ class Seen:
         )
         self.spread: dict[str, Decimal] = defaultdict(lambda: NOTHING)
         self.last_waits, self.older = self._waiting(on)
+        self.early = self._early(on)
         rows = usage_at(connection, policy, self.before, region, on, quarter_alone=True)
         self.money = money(rows, self.spread, lambda: self.first_cleared)
         self.listed = plan_readings.months_listed(connection, self.before)
@@ -53,7 +54,6 @@ class Seen:
             q: set_amounts(connection, q) for q in (self.before, self.quarter)
         }
         self.newcomers = self._newcomers()
-        self.unknown = self._unknown()
 
     @cached_property
     def first_cleared(self) -> dict[Cell, Decimal]:
@@ -78,7 +78,7 @@ class Seen:
         funds = {fund for _, _, fund in places} - {""}
         funds |= {row.fund for row in self.sent}
         funds |= self.history.funds() | self.settings.funds()
-        funds = sorted(funds or self.policy.plan["funds"])
+        funds = sorted(funds | set(self.policy.plan["funds"]))
         months = self.quarter.months
         payers = [
             payer
@@ -91,18 +91,22 @@ class Seen:
         """The inputs that every kind of plan has."""
         payer, scope, fund = cell
         _, cleared = self.money.get(cell, (NOTHING, NOTHING))
+        cleared += self.repaid(cell, self.before) - self.early[cell]
+        estimate = self.settings.estimate(payer, scope, fund)
         return {
-            "last": cleared + self.repaid(cell, self.before) + self.last_waits[cell][0],
+            "last": cleared + self.last_waits[cell][0],
             "listed": len(self._months(payer, scope)),
             "history": self.history.mean(cell),
             "years": len(self.history.years[payer]),
             "first": int(payer in self.newcomers),
-            "estimate": self.settings.estimate(payer, scope, fund),
+            "estimate": estimate or NOTHING,
+            "told": int(self.history.tells(cell)) + int(estimate is not None),
         }
 
     def held(self, cell: Cell) -> Decimal:
         """The advance of the quarter before: without what came later under no
-        quarter's name; what waits of older clearing is gone."""
+        quarter's name; what waits of older clearing, and what was cleared before the
+        payer had joined, is gone."""
         advance, _ = self.money.get(cell, (NOTHING, NOTHING))
         later = sum(
             (
@@ -116,7 +120,7 @@ class Seen:
             NOTHING,
         )
         repaid = self.repaid(cell, self.before)
-        return advance - later + repaid - self.older[cell][0]
+        return advance - later + repaid - self.older[cell][0] - self.early[cell]
 
     def repaid(self, cell: Cell, quarter: Quarter) -> Decimal:
         """What of a quarter's clearing has been paid in cash (X16): the rates take it
@@ -172,37 +176,57 @@ class Seen:
         joined = self.settings.open_months(payer, self.before.months)
         return self.listed.get(scope, frozenset()) & joined
 
-    def _unknown(self) -> set[str]:
-        """The payers for whom there is nothing to reckon an advance from."""
-        known = set()
-        for cell in self.cells():
-            has = self.common(cell)
-            if has["last"] or has["history"] or has["estimate"]:
-                known.add(cell[0])
-        return set(self.payers) - known
+    def _early(self, on: date) -> dict[Cell, Decimal]:
+        """By cell: what was cleared of the quarter before for months in which the payer
+        had not joined; it says nothing of what the payer needs."""
+        found: dict[Cell, Decimal] = defaultdict(lambda: NOTHING)
+        for row in plan_readings.cleared(self.connection, [self.before], on):
+            payer = self.payer_of(row.insured)
+            if not row.waits and payer in self.payers:
+                if self.settings.closed(payer, row.period.months):
+                    found[payer, row.scope, row.fund] += row.amount
+        return found
 
     def _waiting(self, on: date) -> tuple[dict, dict]:
-        """By cell: amount and lines that wait of the quarter before, and of older."""
+        """By cell: amount and lines that wait of the quarter before, and of older or
+        of before the payer joined."""
         last = defaultdict(lambda: (NOTHING, 0))
         older = defaultdict(lambda: (NOTHING, 0))
         for row in plan_readings.waiting(self.connection, on):
             payer = self.payer_of(row.insured)
             if payer not in self.payers or row.period.quarter > self.before:
                 continue
-            kept = last if row.period.quarter == self.before else older
+            early = self.settings.closed(payer, row.period.months)
+            recent = row.period.quarter == self.before and not early
+            kept = last if recent else older
             amount, lines = kept[payer, row.scope, row.fund]
             place = (payer, row.scope, row.fund)
             kept[place] = (amount + row.amount, lines + row.lines)
         return last, older
 
     def _newcomers(self) -> set[str]:
-        """Who has never paid an advance for an earlier quarter nor cleared anything."""
+        """Who has never paid an advance for an earlier quarter nor cleared anything
+        since joining."""
         known = {row.payer for row in self.sent if row.quarter < self.quarter}
-        known |= {cell[0] for cell in (*self.money, *self.last_waits, *self.older)}
+        known |= {cell[0] for cell in self.last_waits}
+        for cell in (*self.money, *self.older):
+            payer = cell[0]
+            advance, cleared = self.money.get(cell, (NOTHING, NOTHING))
+            if (
+                not self.settings.joins(payer)
+                or advance > 0
+                or cleared > self.early[cell]
+            ):
+                known.add(payer)
         new = set(self.payers) - known
         places = {code for payer in new for code in (payer, *_below(payer))}
-        cleared = plan_readings.have_cleared(self.connection, places, self.quarter)
-        return new - {self.payer_of(code) for code in cleared}
+        for place, of in plan_readings.have_cleared(
+            self.connection, places, self.quarter
+        ):
+            payer = self.payer_of(place)
+            if not self.settings.closed(payer, of.months):
+                new.discard(payer)
+        return new
 
 
 def _before(quarter: Quarter) -> Quarter:

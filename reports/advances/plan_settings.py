@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Callable
 
 from sqlalchemy import Connection
 
 from ledger import settings
 from ledger.advances.plans import SCOPES
-from ledger.money import NOTHING
 from ledger.periods import Month
 from posting_rules.policies import Policy
 
@@ -24,7 +24,10 @@ class PlanSettings:
         self.connection = connection
         self.on = on
         self.names = {row["name"] for row in policy.plan["parameter"]}
-        self.made = {row.name for row in settings.rows(connection)}
+        rows = settings.rows(connection)
+        self.made = {row.name for row in rows}
+        self.joining = {row.region for row in rows if row.name == GO_LIVE}
+        self.states: dict[str, Callable[[date], str | None]] = {}
         self.pays_in_cash = settings.value(connection, CASH, on) == EVERYBODY
 
     def parameters(self, payer: str) -> dict[str, str]:
@@ -32,10 +35,10 @@ class PlanSettings:
         found = {name: self._value(f"plan-{name}", payer) for name in self.names}
         return {name: value for name, value in found.items() if value is not None}
 
-    def estimate(self, payer: str, scope: str, fund: str) -> Decimal:
-        """A month's payment as estimated by hand; nothing where none is set."""
+    def estimate(self, payer: str, scope: str, fund: str) -> Decimal | None:
+        """A month's payment as estimated by hand; None where none is set."""
         value = self._value(f"plan-estimate-{scope}-{fund}", payer)
-        return Decimal(value) if value else NOTHING
+        return Decimal(value) if value else None
 
     def funds(self) -> set[str]:
         """The funds for which there is any estimate."""
@@ -46,8 +49,19 @@ class PlanSettings:
         """The months at whose end a payer had joined the direct settlement."""
         if GO_LIVE not in self.made:
             return frozenset(months)
-        state = settings.dated(self.connection, GO_LIVE, payer)
+        state = self.states.get(payer)
+        if state is None:
+            state = settings.dated(self.connection, GO_LIVE, payer)
+            self.states[payer] = state
         return frozenset(month for month in months if state(month.last_day) == OPEN)
+
+    def joins(self, payer: str) -> bool:
+        """Whether anything is set of when a payer joins."""
+        return payer in self.joining
+
+    def closed(self, payer: str, months: list[Month]) -> bool:
+        """Whether a payer had joined in none of some months."""
+        return not self.open_months(payer, months)
 
     def _value(self, name: str, payer: str) -> str | None:
         if name not in self.made:

@@ -16,6 +16,8 @@ from posting_rules.policies import Policy
 from reports.advances.plan_rows import payer_rows, titles
 from reports.xlsx import Column, Sheet, workbook
 
+UNKNOWN = "待测算的各项没有数据，金额由人工确定后才能下达"
+
 
 def plan_workbook(
     policy: Policy,
@@ -46,20 +48,21 @@ def _payers(policy: Policy, plan: PlanRow, lines: Sequence[LineRow]) -> Sheet:
     columns += [Column(title, "money") for title in figures]
     columns += [Column("已核定", "money"), Column("本次金额", "money", 18)]
     columns += [Column("其中跨省", "money"), Column("其中省内", "money")]
-    columns += [Column("说明", width=60)]
+    columns += [Column("待测算", width=24), Column("说明", width=60)]
     table = [
         (
             *(row.payer, row.name, *row.figures, row.before, row.amount),
-            *(*row.by_scope.values(), "；".join(row.notes)),
+            *(*row.by_scope.values(), "、".join(row.waiting), "；".join(row.notes)),
         )
         for row in rows
     ]
     sums = (
         sum((r[at] for r in table), Decimal(0)) for at in range(2, 6 + len(figures))
     )
-    total = ("合计", "", *sums, "")
+    total = ("合计", "", *sums, "", "")
     line = f"单位：元　截至{plan.on_day}　{policy.number} {policy.plan['cite']}"
     notes = [plan.note] if plan.note else []
+    notes += [UNKNOWN] if any(row.waiting for row in rows) else []
     return Sheet(
         "测算结果", plan_title(plan), line, tuple(columns), table, total, notes
     )
@@ -68,21 +71,22 @@ def _payers(policy: Policy, plan: PlanRow, lines: Sequence[LineRow]) -> Sheet:
 def _workings(policy: Policy, plan: PlanRow, lines: Sequence[LineRow]) -> Sheet:
     """A column for every figure; below, the formula in words."""
     read = [json.loads(line.working) for line in lines]
-    first = read[0] if read else {"inputs": [], "parameters": [], "lines": []}
+    none = {"inputs": [], "parameters": [], "lines": []}
+    first = next((one for one in read if one["lines"]), read[0] if read else none)
     parts = [
-        (group, figure["title"], figure.get("unit", ""))
-        for group, figures in (
-            ("数据", first["inputs"]),
-            ("参数", first["parameters"]),
-            ("计算", first["lines"]),
+        (group, part, figure["name"], figure["title"], figure.get("unit", ""))
+        for group, part in (
+            ("数据", "inputs"),
+            ("参数", "parameters"),
+            ("计算", "lines"),
         )
-        for figure in figures
+        for figure in first[part]
     ]
     columns = [Column("付款方", width=22), Column("范围", width=6)]
     columns += [Column("险种", width=12)]
     columns += [
         Column(title, "text" if unit else "money", 14, group)
-        for group, title, unit in parts
+        for group, _, _, title, unit in parts
     ]
     columns += [Column("已核定", "money"), Column("本次金额", "money", 18)]
     columns += [Column("说明", width=60)]
@@ -90,22 +94,30 @@ def _workings(policy: Policy, plan: PlanRow, lines: Sequence[LineRow]) -> Sheet:
         (
             f"{line.payer}{regions.name(line.payer, plan.on_day)}",
             *(line.scope, f"{line.fund}{fund_names()[line.fund]}"),
-            *(
-                _cell(f)
-                for part in ("inputs", "parameters", "lines")
-                for f in one[part]
-            ),
-            *(line.before, line.amount, line.note),
+            *(_cell(told.get((part, name)), unit) for _, part, name, _, unit in parts),
+            *(line.before, line.amount, _note(line)),
         )
-        for line, one in zip(lines, read)
+        for line, told in zip(lines, map(_by_name, read))
     ]
     said = [f"{step['title']} ＝ {step['words']}" for step in first["lines"]]
     title = f"{plan_title(plan)}　测算过程"
     return Sheet("测算过程", title, "单位：元", tuple(columns), table, None, said)
 
 
-def _cell(figure: dict) -> Decimal | str:
-    return figure["shown"] if figure.get("unit") else yuan(Fraction(figure["value"]))
+def _by_name(read: dict) -> dict[tuple[str, str], dict]:
+    parts = ("inputs", "parameters", "lines")
+    return {(part, each["name"]): each for part in parts for each in read[part]}
+
+
+def _cell(figure: dict | None, unit: str) -> Decimal | str | None:
+    """A figure of a working; nothing where the line is unknown."""
+    if figure is None:
+        return None
+    return figure["shown"] if unit else yuan(Fraction(figure["value"]))
+
+
+def _note(line: LineRow) -> str:
+    return "；".join(filter(None, ("待测算" * line.waits, line.note)))
 
 
 def _edits(plan: PlanRow, edits: Sequence[EditRow]) -> Sheet:

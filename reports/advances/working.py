@@ -10,9 +10,9 @@ import json
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Sequence
+from typing import Iterable, NamedTuple, Sequence
 
-from ledger import books, regions
+from ledger import regions
 from ledger.advances.plans import EditRow, LineRow, PlanRow
 from ledger.funds import fund_names
 from ledger.money import NOTHING, grouped
@@ -20,6 +20,7 @@ from ledger.periods import period
 from posting_rules.entries import printed_period
 from posting_rules.policies import Policy
 
+WAITING = "待测算"
 STATE_NAMES = {"made": "已测算，未下达", "issued": "已下达", "withdrawn": "已撤回"}
 
 
@@ -71,7 +72,7 @@ class PlanPaper(NamedTuple):
     made_by: str
     cite: str
     columns: tuple[str, ...]
-    summary: tuple[tuple[str, str, tuple[Decimal | None, ...], Decimal], ...]
+    summary: tuple[tuple[str, str, tuple[Decimal | str | None, ...], Decimal], ...]
     totals: tuple[Decimal, ...]
     amount: Decimal
     parameters: tuple[Parameter, ...]
@@ -80,9 +81,16 @@ class PlanPaper(NamedTuple):
 
 
 def plan_paper(
-    policy: Policy, plan: PlanRow, lines: Sequence[LineRow], edits: Sequence[EditRow]
+    policy: Policy,
+    plan: PlanRow,
+    lines: Sequence[LineRow],
+    edits: Sequence[EditRow],
+    office: str = "",
 ) -> PlanPaper:
-    """The plan with its lines and what was entered instead of the formula's results."""
+    """The plan with its lines and what was entered instead of the formula's results.
+
+    `office` is the agency's name on paper (setting agency-name).
+    """
     by_payer: dict[str, list[LineRow]] = defaultdict(list)
     for line in lines:
         by_payer[line.payer].append(line)
@@ -92,23 +100,24 @@ def plan_paper(
         entered[edit.payer].append(edit)
     summary = [_summed(payer, kept, cells) for payer, kept in by_payer.items()]
     workings = [json.loads(line.working) for line in lines if line.working]
-    agency = f"{plan.region}-{regions.level(plan.region)}-agency"
+    waiting = sum(line.waits for line in lines)
+    unknown = f"{waiting}项待测算，金额由人工确定后才能下达" if waiting else ""
     return PlanPaper(
-        office=books.book_name(agency, plan.on_day),
+        office=office or f"{regions.name(plan.region, plan.on_day)}经办机构",
         title=f"{printed_period(period(plan.quarter))}异地就医预付金测算表",
         edition=plan.edition,
         kind=plan.kind,
         state=STATE_NAMES[plan.state],
         on_day=plan.on_day,
         provisional=plan.provisional,
-        note=plan.note,
+        note="\n".join(filter(None, (plan.note, unknown))),
         made_by=plan.made_by,
         cite=f"{policy.number} {policy.plan['cite']}",
         columns=tuple(_cell_name(*cell) for cell in cells),
         summary=tuple(summary),
         totals=tuple(
-            sum((row[2][at] or NOTHING for row in summary), NOTHING)
-            for at in range(len(cells))
+            _sum(line.amount for line in lines if (line.scope, line.fund) == cell)
+            for cell in cells
         ),
         amount=sum((line.amount for line in lines), NOTHING),
         parameters=_parameters(workings),
@@ -122,13 +131,19 @@ def plan_paper(
 
 
 def _summed(payer: str, kept: Sequence[LineRow], cells: Sequence[tuple[str, str]]):
-    amounts = {(line.scope, line.fund): line.amount for line in kept}
+    amounts = {
+        (line.scope, line.fund): WAITING if line.waits else line.amount for line in kept
+    }
     return (
         payer,
         regions.name(payer),
         tuple(map(amounts.get, cells)),
-        sum(amounts.values(), NOTHING),
+        _sum(line.amount for line in kept),
     )
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, NOTHING)
 
 
 def _payer(code: str, kept: list[LineRow], edits: list[EditRow]) -> Payer:
@@ -169,8 +184,10 @@ def _amounts(kept: Sequence[LineRow]) -> list[Row]:
     if any(line.before for line in kept):
         cells = tuple((grouped(line.before), "") for line in kept)
         rows.append(Row("以前各版已核定", "", cells, "line"))
-    if any(line.amount != line.computed for line in kept):
-        cells = tuple((grouped(line.amount), "") for line in kept)
+    if any(line.amount != line.computed or line.unknown for line in kept):
+        cells = tuple(
+            (WAITING if line.waits else grouped(line.amount), "") for line in kept
+        )
         rows.append(Row("本版金额", "", cells, "result"))
     return rows
 
@@ -219,8 +236,9 @@ def _parameters(workings: Sequence[dict]) -> tuple[Parameter, ...]:
 
 
 def _first(workings: Sequence[dict], part: str) -> Sequence[dict]:
-    """A part of the first working; the formula of a plan is one for all."""
-    return workings[0].get(part, ()) if workings else ()
+    """A part of the first working that has it: the formula of a plan is one for all,
+    and what is unknown is not worked."""
+    return next((w[part] for w in workings if w.get(part)), ())
 
 
 def _cell_name(scope: str, fund: str) -> str:
