@@ -16,6 +16,7 @@ from desk import import_quotas
 from desk.advances import notice_files, notice_making
 from desk.advances.notice_wants import Maker, Wanted, of_plan
 from desk.advances.notices import period_of, said
+from desk.advances.planning import check_known
 from desk.taking import desk_of, same_text
 from importers import forms
 from ledger import sources
@@ -62,6 +63,7 @@ def prepare(step: Step, kind: Kind, row: NoticeRow) -> str:
         notices.amend(step.connection, row.id, due_day=due)
         return ""
     plan = plans.plan(step.connection, row.plan_id)
+    check_known(step.connection, plan)
     notice_making.change(maker, row, _wanted(maker, plan, row))
     note = _issue_list(step, plan) if kind.per != PLAN else ""
     if plan.state != plans.ISSUED:
