@@ -163,6 +163,31 @@ def test_days_before_a_taking_back_stay_as_they_were(home):
     ]
 
 
+def test_a_taking_back_that_was_rejected_counts_once_when_it_is_done(home):
+    put_setting(home, LI, "reversal-review", "second-person", cite="测试")
+    take(home, "F2", waiting("清算期\n2018-01"))
+    confirm(home, LI, JANUARY, ON)
+    drafted = take_back(home, LI, JANUARY, date(2018, 2, 12), "有误")
+    reject(home, WANG, [f"#{drafted.vouchers[0].id}"], "再想想")
+    again = take_back(home, LI, JANUARY, date(2018, 2, 20), "有误")
+    days = [date(2018, 2, day) for day in (8, 13, 20)]
+    found = []
+
+    def errors():
+        with home.reading() as connection:
+            every = [one for on in days for one in check(connection, on)]
+        return [one for one in every if one.severity == "error"]
+
+    found += errors()
+    approve(home, WANG, [f"#{again.vouchers[0].id}"])
+    found += errors()
+    with home.reading() as connection:
+        used = [cleared(connection, on) for on in days]
+
+    assert found == []
+    assert used == [{"520100": 100}, {"520100": 100}, {}]
+
+
 def cleared(connection, on) -> dict[str, Decimal]:
     """What the centre shows as cleared of the cities, without those of nothing."""
     rows = usage_rows(connection, quarter=FIRST.period, on=on, book="520000-centre")

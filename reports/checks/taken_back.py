@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from ledger.advances.clearing_words import TAKEN_BACK, WORD
 from ledger.advances.waiting_lines import TAKE_BACK
@@ -30,6 +30,13 @@ def taken_back_later(
     approved = select(POSTING.c.reverses_id).where(
         POSTING.c.state == "approved", POSTING.c.unit.startswith(TAKE_BACK)
     )
+    later = WORD.alias("later")  # said again after a draft that was rejected
+    again = exists().where(
+        later.c.line_id == WORD.c.line_id,
+        later.c.posting_id == WORD.c.posting_id,
+        later.c.says == TAKEN_BACK,
+        later.c.serial > WORD.c.serial,
+    )
     total = func.sum(CLEARING.c.amount, type_=CLEARING.c.amount.type)
     rows = connection.execute(
         select(*keys, total, WORD.c.confirmed_on)
@@ -39,6 +46,7 @@ def taken_back_later(
             WORD.c.confirmed_on <= on,
             WORD.c.on_day > on,
             WORD.c.posting_id.in_(approved),
+            ~again,
         )
         .group_by(*keys, WORD.c.confirmed_on)
     )
