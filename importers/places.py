@@ -12,7 +12,8 @@ class Places(dict):
     """Today's code by (code, name, day or period); WRONG where there is none.
 
     Only the code counts; a name is looked at only to see whether it is that of
-    another region. Own people (本级) may stand under the name of their region.
+    another region. Own people (本级) may stand under the name of their region, and
+    who lives elsewhere under that of the province.
     """
 
     def __missing__(self, key):
@@ -34,9 +35,9 @@ class Places(dict):
             return "code", code, wrong
         today = _today(code, name, day)
         named = regions.codes_named(plain(name)) if name else []
-        allowed = {today, regions.parent(today)}
-        if regions.level(today) != "own":
-            allowed = {today}
+        allowed = {today, regions.province_of(today)}
+        if regions.level(today) == "own":
+            allowed.add(regions.parent(today))
         if named and allowed.isdisjoint(named):
             right = f"{code}{regions.name(today, _day(day))}"
             other = f"{named[0]}{name}"

@@ -52,6 +52,21 @@ def test_a_quarters_clearing_is_a_list_for_each_city(home):
     ]
 
 
+def test_who_was_treated_in_another_province_stands_under_its_name(sqlite_home):
+    """310100 is named 市辖区, which says nothing; the code is kept to read back."""
+    take_clearings(sqlite_home, LISTED.replace("440000", "310100"))
+    make(sqlite_home, "clearing-list", Q4, on=date(2018, 1, 8))
+    bulk(sqlite_home, "issue", "clearing-list")
+    with sqlite_home.reading() as connection:
+        paper = paper_of(connection, 1)
+    places = [tuple(row[4:8]) for row in paper.rows]
+    read = import_files(sqlite_home, files(sqlite_home), LI)
+
+    assert places[0] == ("520102", "南明区", "310100", "上海市")
+    assert places[1][2:] == ("520200", "六盘水市")
+    assert {result.message for result in read} == {""}
+
+
 def test_clearing_lists_and_notices_read_back(home):
     listed(home)
     make(home, "clearing-notice", Q4, on=date(2018, 1, 8))

@@ -170,12 +170,13 @@ def test_f2_keeps_what_the_paper_leaves_out():
     )
     titles = [cell.value for cell in sheet_of(made)[5]]
     assert titles == [
-        *("范围", "参保地代码", "参保地", "就医地代码", "就医地", "险种", "医疗类别"),
+        *("范围", "参保地", "就医地", "险种", "医疗类别"),
         *("人次", "医疗总费用", "统筹支付", "基金支付", None, "清算单号", "清算性质"),
-        *("清算期", "大病支付", "公务员补助", "个人账户支付", "其他基金", "确认日期"),
+        *("清算期", "参保地代码", "就医地代码", "大病支付", "公务员补助"),
+        *("个人账户支付", "其他基金", "确认日期"),
         "备注",
     ]
-    assert sheet_of(made).print_area.partition("!")[2] == "$A$1:$K$17"
+    assert sheet_of(made).print_area.partition("!")[2] == "$A$1:$I$17"
 
 
 def test_it_prints_on_a4_one_page_wide_with_its_header_on_every_page():

@@ -38,7 +38,7 @@ LOOKS = {"money": "money", "rate": "rate", "number": "number-cell", "day": "day"
 CENTRED = 8  # a column of texts no longer than this stands in the middle
 LINE = 38  # characters of a letter on a line
 SHORT_WORD = 18  # characters that a box has room for on one line
-LONG_HEADING = 4
+LONG_HEADING = 3  # characters; a longer one is broken before its last two
 NARROW = (" dense", " densest")
 LONG_OFFICE, LONGEST_OFFICE = 11, 15
 

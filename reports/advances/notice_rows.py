@@ -5,6 +5,7 @@ Titles are those of FORMS.md, so that what is issued here can be imported again.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Callable, NamedTuple, Sequence
@@ -13,6 +14,7 @@ from ledger import regions
 from ledger.documents import Clearing, Funding, NoticeLine, ProvinceQuota, Quota
 from ledger.funds import fund_names
 from ledger.money import NOTHING
+from posting_rules.policies import advance_policy
 from reports.advances.notice_paper import Sum
 from reports.words import amount_in_words
 from reports.xlsx import Column
@@ -118,9 +120,9 @@ def _clearing(line: Clearing) -> tuple:
         str(line.period),
         line.scope,
         line.insured,
-        regions.name(line.insured, on),
+        _place(line.insured, line.place, on),
         line.place,
-        regions.name(line.place, on),
+        _place(line.place, line.insured, on),
         fund_names()[line.fund],
         line.category,
         line.visits,
@@ -134,6 +136,17 @@ def _clearing(line: Clearing) -> tuple:
         line.confirmed_on,
         line.note,
     )
+
+
+def _place(region: str, other: str, on: date) -> str:
+    """A region's name beside another: of another province that province's.
+
+    The code stands beside it; 310100 is named 市辖区, which says nothing.
+    """
+    province = regions.province_of(region)
+    away = province != regions.province_of(other)
+    ours = advance_policy(province) is not None
+    return regions.name(province if away and not ours else region, on)
 
 
 def _province_quota(line: ProvinceQuota) -> tuple:

@@ -2,7 +2,8 @@
 
 A form repeats on every row what a letter says in its head (文号, 期间, 账号). Columns
 of which every row says the same, and which the head says, are `aside`: out of the
-printed table, but in the workbook, beyond the print area, so that it reads back.
+printed table, but in the workbook, beyond the print area, so that it reads back. So
+are codes that a name tells, and amounts of which there are none.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ SAID = (  # the head or the account's box says it
 FACTS = (  # told in the line above the table
     *("单位代码", "单位", "版次", "类型", "清算单号", "清算性质", "确认日期"),
 )
+CODES = {"参保地代码": "参保地", "就医地代码": "就医地"}  # a name says it on paper
+EMPTY = (  # a list of clearings has them all, few of them figures
+    *("医疗总费用", "统筹支付", "大病支付", "公务员补助", "个人账户支付", "其他基金"),
+    "人次",
+)
 WITH_NOTES = 5  # columns; such a table has room for one of words by hand
 
 
@@ -37,6 +43,7 @@ class PrintedTable(NamedTuple):
 def printed_table(paper: NoticePaper) -> PrintedTable:
     """Which columns a reader needs on each row."""
     shown, aside, facts, notes = [], [], [], None
+    titles = {column.title for column in paper.columns}
     for at, column in enumerate(paper.columns):
         values = [row[at] for row in paper.rows]
         same = len({str(value) for value in values}) == 1
@@ -46,6 +53,10 @@ def printed_table(paper: NoticePaper) -> PrintedTable:
             aside.append(at)
             if text := cell_text(values[0], column):
                 facts.append((column.title, text))
+        elif column.title in CODES and CODES[column.title] in titles:
+            aside.append(at)
+        elif column.title in EMPTY and not any(values):
+            aside.append(at)
         elif all(value in (None, "") for value in values):
             aside.append(at)
             notes = at if column.title == "备注" else notes
