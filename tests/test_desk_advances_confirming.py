@@ -600,6 +600,7 @@ def test_a_clearing_paper_says_what_is_confirmed_and_what_is_disputed(
         ["已确认1行、100.00元；有异议1行、7.00元，不在确认之内，转入下期。"]
     ]
     assert notes()[0][0] in yibao("notice", "show", "1")[1]
+    assert json.loads(yibao("notice", "show", "1", "--json")[1])["notes"] == notes()[0]
 
 
 def test_a_clearing_paper_is_disputed_line_by_line(sqlite_home, yibao):

@@ -200,6 +200,7 @@ class Shown(NamedTuple):
                 "account": masked(row.payee_account),
                 "bank": row.payee_bank,
             },
+            "notes": list(self.paper.notes),
             "next": self.paper.next_step,
             "surplus": self.surplus,
             "lines": [
