@@ -27,6 +27,7 @@ from ledger.advances import bank_accounts, notices, plans
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month
 from ledger.schema import QuotaLine
+from reports import usage_notes
 from reports.reconcile import check
 
 
@@ -39,7 +40,7 @@ def quotas(home) -> list[str]:
         rows = connection.execute(
             QuotaLine.__table__.select()
             .where(QuotaLine.live)
-            .order_by(QuotaLine.region, QuotaLine.fund)
+            .order_by(QuotaLine.region, QuotaLine.fund, QuotaLine.edition)
         )
         return [f"{row.region} {row.fund} {row.abroad} {row.home}" for row in rows]
 
@@ -283,17 +284,102 @@ def test_a_reason_is_one_short_line(sqlite_home, reason):
 
 
 def test_a_notice_in_dispute_is_issued_again_with_the_edited_plan(home):
+    """The old file stays beside the new; F3 has the payer's rows in the next 版次."""
     issued(home)
+    first = files(home)
     bulk(home, "dispute", region="520100", reason="人数有误")
     edit(home, amount=Decimal("55.00"))
-    done = step(home, "issue", "黔异预〔2018〕1号", on=date(2018, 1, 17))
+    done = step(home, "issue", "黔异预〔2018〕1号", on=date(2018, 1, 17), reason="属实")
+    with home.reading() as connection:
+        paper = paper_of(connection, 1)
+        set_now = usage_notes.quotas(connection, QUARTER)["520100"]
+        wrong = [f.what for f in check(connection, date(2018, 1, 31), home)]
+    new = sorted(set(files(home)) - set(first))
+    said = "更正（第1次）：2018-01-17由100.00元改为95.00元，原件作废"
 
     assert done[0].note.startswith("同时重新下达贵州省异地就医费用预付金明细表")
     assert told(home)[0] == "黔异预〔2018〕1号 520100 95.00 issued"
-    assert quotas(home)[0] == "520100 310 55.00 40.00"
-    assert [r.status for r in import_files(home, files(home), LI)] == (
-        ["already-posted"] * 4
+    assert quotas(home)[:2] == ["520100 310 60.00 40.00", "520100 310 55.00 40.00"]
+    assert (set_now, wrong) == (Decimal("95.00"), [])
+    assert (paper.notes, paper.text[:8], paper.steps[-1].reason) == (
+        [said],
+        "更正（第1次）。",
+        f"属实；{said}",
     )
+    assert [path.stem[-4:] for path in new] == ["_更正1", "_更正1"]
+    assert [r.status for r in import_files(home, new, LI)] == ["already-posted"] * 2
+
+
+def test_another_home_takes_the_corrected_list_after_the_first(home):
+    issued(home)
+    bulk(home, "dispute", region="520100", reason="人数有误")
+    edit(home, amount=Decimal("55.00"))
+    step(home, "issue", "黔异预〔2018〕1号", on=date(2018, 1, 17))
+    lists = [path for path in files(home) if "明细表" in path.name]
+    with home.writing() as connection:  # as if nothing were known here
+        for table in ("notice_line", "notice_step", "notice", "quota_line"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    results = import_files(home, lists, LI)
+
+    assert [(r.status, r.new, r.known) for r in results] == [
+        ("posted", 4, 0),
+        ("posted", 1, 3),
+    ]
+    assert [row for row in quotas(home) if row.startswith("520100")] == [
+        "520100 310 60.00 40.00",
+        "520100 310 55.00 40.00",
+    ]
+
+
+def test_a_corrected_addition_is_a_row_of_the_difference(sqlite_home):
+    keep_plan(sqlite_home, kind="额度调整")
+    make(sqlite_home)
+    bulk(sqlite_home, "issue")
+    bulk(sqlite_home, "dispute", region="520100", reason="人数有误")
+    edit(sqlite_home, amount=Decimal("55.00"))
+    step(sqlite_home, "issue", "黔异预〔2018〕1号", on=date(2018, 1, 17))
+    with sqlite_home.reading() as connection:
+        set_now = usage_notes.quotas(connection, QUARTER)["520100"]
+        wrong = [f.what for f in check(connection, date(2018, 1, 31), sqlite_home)]
+
+    assert quotas(sqlite_home)[:2] == [
+        "520100 310 60.00 40.00",
+        "520100 310 -5.00 0.00",
+    ]
+    assert (set_now, wrong) == (Decimal("95.00"), [])
+
+
+def test_what_was_edited_and_not_issued_goes_with_the_dispute(home):
+    """Another payer's dispute does not bring it back."""
+    issued(home)
+    bulk(home, "dispute", region="520100", reason="人数有误")
+    edit(home, amount=Decimal("55.00"))
+    done = bulk(home, "confirm", region="520100", on=date(2018, 1, 16))
+    bulk(home, "dispute", region="520200", reason="人数有误", on=date(2018, 1, 16))
+    cells = {("520200", "跨省", "390"): Decimal("6.00")}
+    plan_edits.edit(home, LI, QUARTER, "520000", cells, "更正人数")
+    bulk(home, "issue", region="520200", on=date(2018, 1, 17))
+    with home.reading() as connection:
+        wrong = [f.what for f in check(connection, date(2018, 1, 31), home)]
+
+    assert done[0].note == "没有下达的修改已作废：跨省310的55.00元改回60.00元"
+    assert quotas(home)[:3] == [
+        "520100 310 60.00 40.00",
+        "520200 390 7.00 0.00",
+        "520200 390 6.00 0.00",
+    ]
+    assert wrong == []
+
+
+def test_a_corrected_list_is_withdrawn_whole(sqlite_home):
+    issued(sqlite_home)
+    bulk(sqlite_home, "dispute", region="520100", reason="人数有误")
+    edit(sqlite_home, amount=Decimal("55.00"))
+    bulk(sqlite_home, "issue", region="520100", on=date(2018, 1, 17))
+    for kind in ("advance-notice", "advance-list"):
+        bulk(sqlite_home, "withdraw", kind, reason="重新核定", on=date(2018, 1, 18))
+
+    assert quotas(sqlite_home) == []
 
 
 def test_a_step_for_all_leaves_those_in_dispute(sqlite_home):

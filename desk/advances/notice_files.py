@@ -36,7 +36,7 @@ def write_all(
         row = notices.notice(connection, id)
         data = notice_workbook(paper_of(connection, id, special))
         stored = FOLDER / row.period / file_name(row)
-        save(home.path / stored, data)
+        save(home.path / stored, data, folders=True)
         digest = sha256(data).hexdigest()
         notices.amend(connection, id, stored=stored.as_posix(), sha256=digest)
         written[id] = data
@@ -50,7 +50,8 @@ def workdays_of(home: Home) -> SpecialDays | None:
 
 
 def file_name(row: NoticeRow) -> str:
-    """预付金收款通知书_黔异预〔2018〕1号_520100.xlsx"""
+    """预付金收款通知书_黔异预〔2018〕1号_520100.xlsx; a correction is beside it."""
     parts = (row.title, row.number, row.region)
     name = "_".join(FORBIDDEN.sub(" ", part) for part in parts if part)
-    return f"{name[:80]}.xlsx"
+    again = len(notices.corrections(row.note))
+    return f"{name[:80]}{f'_更正{again}' if again else ''}.xlsx"

@@ -8,16 +8,18 @@ says what its plan says now, and so does the list.
 from __future__ import annotations
 
 from datetime import date
-from typing import Iterable, NamedTuple
+from typing import Iterable, NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
 from desk import import_quotas
 from desk.advances import notice_files, notice_making
+from desk.advances.notice_corrections import corrected, drop_edits
+from desk.advances.notice_quotas import documents, ids_taken
 from desk.advances.notice_wants import Maker, Wanted, of_plan
 from desk.advances.notices import period_of, said
 from desk.advances.planning import check_known
-from desk.taking import desk_of, same_text
+from desk.taking import desk_of
 from importers import forms
 from ledger import sources
 from ledger.advances import notice_sources, notices, plans
@@ -64,8 +66,12 @@ def prepare(step: Step, kind: Kind, row: NoticeRow) -> str:
         return ""
     plan = plans.plan(step.connection, row.plan_id)
     check_known(step.connection, plan)
-    notice_making.change(maker, row, _wanted(maker, plan, row))
-    note = _issue_list(step, plan) if kind.per != PLAN else ""
+    want = _wanted(maker, plan, row)
+    if row.state != MADE:
+        args = (row.region, step.act.on)
+        want = corrected(step.connection, kind, row, want, *args)
+    notice_making.change(maker, row, want)
+    note = _issue_list(step, plan, row.region) if kind.per != PLAN else ""
     if plan.state != plans.ISSUED:
         plans.set_state(step.connection, plan.id, plans.ISSUED)
     return note
@@ -104,8 +110,8 @@ def _check_sources(step: Step, kind: Kind, row: NoticeRow) -> None:
         )
 
 
-def _issue_list(step: Step, plan: PlanRow) -> str:
-    """The plan's list: made, issued, or issued again where its plan was edited."""
+def _issue_list(step: Step, plan: PlanRow, payer: str) -> str:
+    """The plan's list: made, issued, or again where that payer's amounts changed."""
     kind = next(k for k in rules.kinds(step.policy).values() if k.per == PLAN)
     maker = Maker(
         step.connection,
@@ -119,16 +125,26 @@ def _issue_list(step: Step, plan: PlanRow) -> str:
     )
     (want,) = of_plan(maker, plan)
     row = notice_making.keep(maker, want).row
-    changed = row.state != MADE and notice_making.change(maker, row, want)
+    changed = False
+    if row.state != MADE:
+        want = corrected(step.connection, kind, row, want, payer, step.act.on)
+        changed = notice_making.change(maker, row, want)
     if row.state not in (MADE, DISPUTED) and not changed:
         return ""
-    reason = step.act.reason or ("按修改后的测算重新下达" if row.state != MADE else "")
+    reason = reason_of(step, row)
     who = step.actor
     notices.take_step(
         step.connection, row.id, ISSUED, step.act.on, reason, "", who.by, who.at
     )
     again = "重新" if row.state != MADE else ""
     return f"同时{again}下达{row.title}“{row.number}”"
+
+
+def reason_of(step: Step, before: NoticeRow) -> str:
+    """Why a step is taken; of a correction the old amount and the new one too."""
+    note = notices.notice(step.connection, before.id).note
+    new = notices.corrections(note)[len(notices.corrections(before.note)) :]
+    return "；".join(filter(None, (step.act.reason, *new)))
 
 
 def keep_lists(step: Step, ids: Iterable[int]) -> None:
@@ -143,28 +159,33 @@ def keep_lists(step: Step, ids: Iterable[int]) -> None:
         for row in notices.notices(connection, plan_id=plan_id, state=ISSUED):
             kind = rules.kind_named(step.policy, row.kind)
             if kind.form == "F3" and not _is_taken(connection, kind, row):
-                _keep_list(step, row)
+                _keep_list(step, kind, row)
 
 
 def _is_taken(connection: Connection, kind: Kind, row: NoticeRow) -> bool:
     """Whether every line of a list stands as F3, just as it says."""
-    known = sources.known_lines(connection, "F3", "quarter", {row.period})
-    standing = {same_text(one.line) for one in known}
-    return {same_text(line) for line in said(connection, kind, row)} <= standing
+    ids = ids_taken(connection, row, said(connection, kind, row))
+    if ids is not None:
+        _keep_ids(connection, row, ids)
+    return ids is not None
 
 
-def _keep_list(step: Step, row: NoticeRow) -> None:
+def _keep_ids(connection: Connection, row: NoticeRow, ids: Sequence[int]) -> None:
+    every = notice_sources.runs([*notice_sources.ids_in(row.source_lines), *ids])
+    notices.amend(connection, row.id, source_lines=every)
+
+
+def _keep_list(step: Step, kind: Kind, row: NoticeRow) -> None:
     connection, actor = step.connection, step.actor
-    if row.document_id is not None:  # issued again: what it said is no more
-        reason = f"{row.number}重新下达"
-        sources.withdraw(connection, row.document_id, actor.by, actor.at, reason)
     written = notice_files.write_all(step.home, connection, [row.id], step.special)
     data = written[row.id]
     document = forms.read(data, notice_files.file_name(row))
     document_id = sources.keep_document(connection, document, actor.by, actor.at)
+    lines = said(connection, kind, row)
     import_quotas.take(connection, desk_of(connection, actor), document, document_id)
     sources.store_file(step.home, document, data, actor.at)
     notices.amend(connection, row.id, document_id=document_id)
+    _keep_ids(connection, row, ids_taken(connection, row, lines) or [])
 
 
 def take_back(step: Step, kind: Kind, row: NoticeRow) -> str:
@@ -175,7 +196,9 @@ def take_back(step: Step, kind: Kind, row: NoticeRow) -> str:
     if not kind.of_plan or row.state == MADE:
         return ""
     if kind.per != PLAN:
-        return "明细表中的核定额没有改变；要改请调整测算后重新下达"
+        dropped = drop_edits(step.connection, step.actor, row)
+        kept = "明细表中的核定额没有改变；要改请调整测算后重新下达"
+        return "；".join(filter(None, (dropped, kept)))
     others = notices.notices(step.connection, plan_id=row.plan_id)
     for other in others:
         if other.id != row.id and other.standing:
@@ -185,7 +208,7 @@ def take_back(step: Step, kind: Kind, row: NoticeRow) -> str:
                 f"--period {other.period}"
             )
     by, at = step.actor
-    if row.document_id is not None:
-        sources.withdraw(step.connection, row.document_id, by, at, step.act.reason)
+    for document in documents(step.connection, row):
+        sources.withdraw(step.connection, document, by, at, step.act.reason)
     plans.withdraw(step.connection, row.plan_id, step.act.reason)
     return "所依据的测算和已登记的核定额一并撤回"

@@ -13,6 +13,7 @@ from typing import Collection, Sequence
 from sqlalchemy import Connection
 
 from desk.advances import notice_clearings
+from desk.advances.notice_corrections import drop_edits
 from desk.advances.notice_odd import odd, odd_money
 from desk.advances.notices import named
 from ledger import settings
@@ -21,7 +22,7 @@ from ledger.advances.notice_payments import Payment
 from ledger.documents import SourceDocument
 from ledger.postings import Actor
 from posting_rules import notices as rules
-from posting_rules.notices import MADE, PAID, RECEIVED, WITHDRAWN
+from posting_rules.notices import DISPUTED, MADE, PAID, RECEIVED, WITHDRAWN
 from posting_rules.policies import advance_policy
 from reports.advances.notice_money import BOUNCED, UNDONE, Case, cases, unready
 
@@ -79,6 +80,8 @@ def _bring(connection: Connection, actor: Actor, case: Case, on: date) -> list[s
             _step(connection, actor, case, PAID)
             lacks = unready(case.kind, row, case.steps)
             told += [f"{named(row)}付款时{lacks}；请补办或查明原因"] if lacks else []
+            if row.state == DISPUTED:
+                told += filter(None, [drop_edits(connection, actor, row)])
         if arrived and row.state != RECEIVED and RECEIVED in way:
             _step(connection, actor, case, RECEIVED)
         if not arrived and row.state == RECEIVED and _by_transfer(case, RECEIVED):

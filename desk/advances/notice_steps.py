@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from desk.advances import notice_files, notice_issuing, notice_making
 from desk.advances.import_notices import PAYMENT, differences
+from desk.advances.notice_corrections import drop_edits
 from desk.advances.notice_issuing import Act, Step
 from desk.advances.notices import holder_is_city, named
 from desk.advances.words import words
@@ -189,6 +190,8 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
         note = "；".join(filter(None, (note, blank)))
     elif wanted == WITHDRAWN:
         note = notice_issuing.take_back(step, kind, row)
+    elif wanted == CONFIRMED and row.state == DISPUTED:
+        note = drop_edits(step.connection, step.actor, row)
     elif wanted == CONFIRMED and kind.id == PAYMENT:
         lines = notices.lines(step.connection, row.id)
         note = "；".join(differences(step.connection, row.number, row.period, lines))
@@ -198,7 +201,7 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
         row.id,
         wanted,
         act.on,
-        act.reason,
+        notice_issuing.reason_of(step, row),
         act.evidence,
         who.by,
         who.at,

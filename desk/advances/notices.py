@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from typing import NamedTuple, Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances.notice_quotas import quotas
 from ledger import regions, settings
-from ledger.advances import notice_sources, notices, plans
-from ledger.advances.notices import LineRow, NoticeRow, StepRow
-from ledger.documents import NoticeLine, Quota
-from ledger.money import NOTHING
+from ledger.advances import notice_sources, notices
+from ledger.advances.notices import NoticeRow, StepRow
+from ledger.documents import NoticeLine
 from ledger.periods import Month, Quarter
 from ledger.periods import period as read_period
 from posting_rules import notices as rules
@@ -77,7 +76,7 @@ def paper_of(
         period=printed(row.period),
         made_on=made_on,
         due_day=row.due_day,
-        text=kind.text_back if row.total < 0 and kind.text_back else kind.text,
+        text=_text(kind, row),
         payee=_payee(kind, row),
         columns=table.columns,
         rows=cells,
@@ -93,6 +92,13 @@ def paper_of(
         sums=direction_sums(lines) if kind.form == "F4" else (),
         mark=MARKS.get(row.state, ""),
     )
+
+
+def _text(kind: Kind, row: NoticeRow) -> str:
+    """The paragraph above the table; a correction says so at its head."""
+    text = kind.text_back if row.total < 0 and kind.text_back else kind.text
+    marks = notices.corrections(row.note)
+    return f"{marks[-1].partition('：')[0]}。{text}" if marks else text
 
 
 def _cleared(connection: Connection, kind: Kind, row: NoticeRow) -> list[str]:
@@ -112,7 +118,7 @@ def said(connection: Connection, kind: Kind, row: NoticeRow) -> list:
         return directed(lines) if kind.form == "F4" else lines
     lines = notices.lines(connection, row.id)
     if kind.form == "F3":
-        return _quotas(connection, row, lines)
+        return quotas(connection, row, lines)
     return [
         NoticeLine(
             sheet="",
@@ -128,35 +134,6 @@ def said(connection: Connection, kind: Kind, row: NoticeRow) -> list:
         )
         for at, line in enumerate(lines, 1)
     ]
-
-
-def _quotas(
-    connection: Connection, row: NoticeRow, lines: Sequence[LineRow]
-) -> list[Quota]:
-    """A plan's amounts by payer and fund, both scopes on one line."""
-    plan = plans.plan(connection, row.plan_id)
-    cells: dict[tuple[str, str], dict[str, LineRow]] = defaultdict(dict)
-    for line in lines:
-        cells[line.region, line.fund][line.scope] = line
-    found = []
-    for at, ((region, fund), scopes) in enumerate(cells.items(), 1):
-        amounts = {scope: line.amount for scope, line in scopes.items()}
-        notes = dict.fromkeys(line.note for line in scopes.values() if line.note)
-        found.append(
-            Quota(
-                sheet="",
-                row=at,
-                quarter=period_of(row.period),
-                edition=plan.edition,
-                kind=plan.kind,
-                region=region,
-                fund=fund,
-                abroad=amounts.get("跨省", NOTHING),
-                home=amounts.get("省内", NOTHING),
-                note="；".join(notes),
-            )
-        )
-    return found
 
 
 def next_step(

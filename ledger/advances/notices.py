@@ -6,6 +6,7 @@ only kept. A step is never changed: the last one counts.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,7 @@ OWN, RECEIVED = "own", "received"
 MADE, WITHDRAWN = "made", "withdrawn"
 MOVED = ("paid", "received")  # the money has left
 LONGEST_SERIAL = 6  # digits
+MARK = re.compile("更正（第([0-9]{1,3})次）")
 
 
 class NoticeRow(NamedTuple):
@@ -69,6 +71,11 @@ class LineRow(NamedTuple):
     fund: str
     amount: Decimal
     note: str
+
+
+def corrections(note: str) -> list[str]:
+    """What a notice's note says of its corrections (更正), one a line."""
+    return [line for line in note.split("\n") if MARK.match(line)]
 
 
 class StepRow(NamedTuple):

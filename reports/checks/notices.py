@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from ledger import regions
 from ledger.advances import notices, plans
 from ledger.advances.notice_payments import payments
+from ledger.advances.notice_sources import ids_in
 from ledger.advances.notices import LINE, OWN, NoticeRow, StepRow
 from ledger.database import Home
 from ledger.money import NOTHING
@@ -137,15 +138,25 @@ def _by_region(lines) -> dict[str, Decimal]:
 
 
 def _set_by(connection: Connection, row: NoticeRow) -> dict[str, Decimal]:
-    """What F3 sets for the quarter and edition of a list, by region."""
-    edition = plans.plan(connection, row.plan_id).edition
-    found: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+    """What F3 sets by the lines of a list, by region: of 核定 the last 版次 of each.
+
+    A list that keeps no lines of its own has those of its plan's 版次.
+    """
+    plan = plans.plan(connection, row.plan_id)
+    ids = ids_in(row.source_lines)
+    mine = QUOTA.c.id.in_(ids) if ids else QUOTA.c.edition == plan.edition
+    sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: NOTHING)
     for line in connection.execute(
-        select(QUOTA).where(
-            QUOTA.c.live, QUOTA.c.quarter == row.period, QUOTA.c.edition == edition
-        )
+        select(QUOTA)
+        .where(QUOTA.c.live, QUOTA.c.quarter == row.period, mine)
+        .order_by(QUOTA.c.edition)
     ):
-        found[line.region] += line.abroad + line.home
+        if plan.kind == plans.QUOTA:
+            sums.pop((line.region, line.fund), None)
+        sums[line.region, line.fund] += line.abroad + line.home
+    found: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+    for (region, _), amount in sums.items():
+        found[region] += amount
     return found
 
 
