@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from desk.progress import Tell, silently
 from ledger import postings, settings
+from ledger.advances.bank_accounts import masked
 from ledger.documents import SourceDocument
 from ledger.errors import BookError, Fault, SourceError
 from ledger.postings import BY_RULE, Actor, Recorded
@@ -98,8 +99,9 @@ def other_content(
         if said(getattr(line, name)) != said(getattr(known.line, name))
     )
     column = titles[field_name]
-    found = str(getattr(line, field_name) or "空")
-    expected = str(getattr(known.line, field_name) or "空")
+    shown = masked if field_name.endswith("account") else str
+    found = shown(getattr(line, field_name) or "") or "空"
+    expected = shown(getattr(known.line, field_name) or "") or "空"
     posted = any(id is not None for id in known.posting_ids)
     act = (
         "先冲销原业务（yibao voucher reverse）"

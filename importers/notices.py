@@ -20,6 +20,7 @@ from importers.cells import (
 from importers.faults import Wrong
 from importers.head import Column, Form
 from importers.table import Table
+from ledger.advances.bank_accounts import masked
 from ledger.documents import NoticeLine
 from posting_rules.notices import titles
 
@@ -88,6 +89,8 @@ def _check_shared(table: Table):
         for title, field in SHARED.items():
             here, there = getattr(line, field), getattr(one, field)
             if here != there:
+                if field == "payee_account":
+                    here, there = masked(here), masked(there)
                 why = (
                     f"与同一通知书（{line.number}）的第{one.row}行“{there or '空'}”不同"
                 )

@@ -12,6 +12,7 @@ from importers.cells import WRONG, plain
 from importers.faults import Faults, Wrong, shown
 from importers.head import Form, Head, name_of
 from importers.sheet import Sheet
+from ledger.advances.bank_accounts import without_numbers
 
 
 class Mark(NamedTuple):
@@ -131,7 +132,8 @@ class Reading:
         return rows
 
     def excerpt(self, cells: list) -> str:
-        return " │ ".join(shown(cell, 20) for cell in cells[:4])
+        """The first cells of a torn row; which of them is an account, nobody knows."""
+        return " │ ".join(without_numbers(shown(cell, 60))[:20] for cell in cells[:4])
 
     def _look_at(self, block: Block, wrong: list[int]):
         """Tell rows that are no lines from lines with faults."""

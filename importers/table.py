@@ -10,6 +10,9 @@ from importers.head import Form, Head
 from importers.places import Places
 from importers.reading import Mark, Reading
 from importers.sheet import Sheet
+from ledger.advances.bank_accounts import masked
+
+ACCOUNT, NOTHING_THERE = "账号", "空"
 
 
 class Block(reading.Block):
@@ -21,10 +24,11 @@ class Block(reading.Block):
 
     def wrong(self, at: int, title: str | None, cell, wrong: Wrong):
         others = [
-            shown(self.raw[at][i], 20)
+            shown(_seen(known, self.raw[at][i]), 20)
             for known, i in self.head.place.items()
             if known != title and self.raw[at][i] != ""
         ]
+        cell = _seen(title, cell)
         excerpt = " │ ".join([*others[:3], shown(cell)])
         self.bad.add(at)
         row = self.rows[at]
@@ -48,6 +52,13 @@ class Block(reading.Block):
         if not self.bad:
             return list(lines)
         return list(compress(lines, [i not in self.bad for i in range(len(self.rows))]))
+
+
+def _seen(title: str | None, cell):
+    """A cell as a fault may show it: an account's number only by its last digits."""
+    if ACCOUNT not in (title or "") or cell == NOTHING_THERE:
+        return cell
+    return masked(str(cell).strip())
 
 
 class Table:
@@ -88,6 +99,7 @@ class Table:
                 self.fault(line, None, why, "每条只出现一次")
 
     def fault(self, line, title: str | None, why: str, expected: str, found=""):
+        found = _seen(title, found)
         self.faults.add(line.sheet, line.row, title, found, Wrong(why, expected))
 
 

@@ -19,6 +19,7 @@ from importers.cells import (
 )
 from importers.head import Column, Form
 from importers.table import Block, Table
+from ledger.advances.bank_accounts import masked
 from ledger.documents import Transfer
 from ledger.money import grouped
 
@@ -82,6 +83,8 @@ def _check_transfers(table: Table):
         for title, field in SAME.items():
             here, there = getattr(line, field), getattr(one, field)
             if here != there:
+                if field.endswith("account"):
+                    here, there = masked(here), masked(there)
                 why = f"与同一笔转账（流水号{line.serial}）的第{one.row}行"
                 why += f"“{there or '空'}”不同"
                 table.fault(line, title, why, str(there or ""), str(here or "空"))

@@ -114,6 +114,28 @@ def test_a_line_without_serial_is_refused():
     assert "第3行：交易流水号没有填" in says(sheet(bare))
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["2402002129014452854-000000008", "2017-04-32", "S1", "50.00", "", "150.00"]],
+        [["2402002129014452854-000000008", "2017-04-28", "S1", "", "", "150.00"]],
+        [[*FIRST[:2], "\x07", "50.00", "", "150.00"], SECOND],
+    ],
+)
+def test_an_account_s_number_is_masked_in_a_fault(rows):
+    message = says(sheet(*rows))
+
+    assert "****" in message
+    assert "A001" not in message and "240200" not in message
+
+
+def test_an_account_s_number_is_masked_in_a_torn_row():
+    rows = sheet(FIRST, SECOND)
+    rows[-1] = ["2402002129014452854-000000008", "2017-04-28"]
+
+    assert "  ****0008 │ 2017-04-28" in says(rows)
+
+
 def test_what_the_bank_wrote_in_red_keeps_its_sign():
     red = ["A001", "2017-04-30", "S3", "-50.00", "", "80.00", "冲正"]
 

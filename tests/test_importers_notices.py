@@ -93,6 +93,14 @@ def test_rows_of_one_notice_agree_in_what_it_says_once(column, other):
     assert (found.row, found.column) == (4, column)
 
 
+def test_accounts_of_one_notice_that_differ_are_masked():
+    there = {"收款账号": "62220000123456"}
+    found = fault(there, {"收款账号": "62220000123457", "险种": "390"})
+
+    assert (found.found, found.expected) == ("****3457", "****3456")
+    assert "6222" not in found.message
+
+
 def test_a_sum_that_is_not_the_lines_is_refused():
     rows = form_rows("F8", [line("F8")], title="跨省异地就医费用付款通知书")
     rows[-1] = [cell.replace("100.00", "99.00") for cell in rows[-1]]

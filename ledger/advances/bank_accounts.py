@@ -21,6 +21,7 @@ TABLE = BankAccount.__table__
 FISCAL = "财政专户存款"  # what the agency calls an account whose twin finance keeps
 BETWEEN = "、"
 DRESS = re.compile(r"[\s\-－—]")
+LONG_NUMBER = re.compile(r"\d(?:-?\d){8,}|\d{4}(?: \d{4}){2,}(?: \d{1,4})?")
 
 
 class Account(NamedTuple):
@@ -158,3 +159,12 @@ def masked(number: str) -> str:
         return ""
     seen = 4 if len(number) > 7 else max(1, len(number) - 4)
     return "****" + number[-seen:]
+
+
+def without_numbers(text: str) -> str:
+    """A text in which whatever could be an account's number is masked.
+
+    >>> without_numbers("240200 │ 2402002129014452854-000000008 │ 2017-06-21")
+    '240200 │ ****0008 │ 2017-06-21'
+    """
+    return LONG_NUMBER.sub(lambda found: masked(found[0]), text)

@@ -199,8 +199,8 @@ class BankLine(SourceLine, Base):
     """F6 银行对账单: one line of a statement.
 
     `what`: transfer, payment, voucher (matched, the last by hand), interest, fee,
-    fee-back, bounce (posted from the line), open, or freed (open again). `posting_id` is the posting that
-    the line made, `matched_id` the one that it proves.
+    fee-back, bounce (posted from the line), open, or freed (open again). `posting_id`
+    is the posting that the line made, `matched_id` the one that it proves.
     """
 
     __tablename__ = "bank_line"
