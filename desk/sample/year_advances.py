@@ -150,6 +150,7 @@ class Advances:
             "cash": 0,
             "history": sum(past, Fraction(0)) / len(past) if past else 0,
             "years": len(past),
+            "told": int(bool(past)),
             "first": 0,
             "estimate": 0,
         }
