@@ -10,6 +10,7 @@ import re
 import tomllib
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Callable, NamedTuple
@@ -38,6 +39,8 @@ class Known(NamedTuple):
     of a pooling region or, with `payers`, of any that pays advances. `number`: 5, 1/2.
     `figure`: published, so set once for a region, and counting from the command that
     sets it. `kinds`: what {kind} may be. `title`: the name in words, a pattern too.
+    `ranges`: by kind the least and the most that a number may be, and what it has to be
+    a multiple of ("" for anything).
     """
 
     name: str
@@ -53,6 +56,7 @@ class Known(NamedTuple):
     title: str = ""
     payers: bool = False
     number: bool = False
+    ranges: dict[str, list[str]] = {}
 
     def named(self, name: str) -> bool:
         """Whether this is the setting of that name."""
@@ -65,6 +69,17 @@ class Known(NamedTuple):
         if not found or not self.title:
             return name
         return f"{self.title.format(**found.groupdict())}（{name}）"
+
+    def out_of_range(self, name: str, value: str) -> str:
+        """How a number is out of its range, in words; "" when it is not."""
+        found = self._match(name)
+        least, most, step = self.ranges.get(found["kind"], ("", "", ""))
+        number = Fraction(*map(Fraction, value.split("/")))
+        if least and number < Fraction(least) or most and number > Fraction(most):
+            return f"应在{least}至{most}之间"
+        if step and number % Fraction(step):
+            return f"应为{step}的整数倍"
+        return ""
 
     def _match(self, name: str) -> re.Match | None:
         pattern = re.escape(self.name)
@@ -101,6 +116,7 @@ def known() -> dict[str, Known]:
             row.get("title", ""),
             row.get("payers", False),
             row.get("number", False),
+            row.get("ranges", {}),
         )
         for row in tomllib.loads(text)["setting"]
     }
@@ -136,6 +152,9 @@ def put(connection: Connection, row: SettingRow, correct: bool = False) -> bool:
         raise UsageError(
             f"{row.name}不能设为“{row.value}”，应为数或分数，如 5、0.6、1/2"
         )
+    wrong = setting.number and setting.out_of_range(row.name, row.value)
+    if wrong:
+        raise UsageError(f"{row.name}不能设为“{row.value}”，{wrong}")
     if setting.money:
         row = row._replace(value=_amount(connection, setting, row))
     if setting.figure:

@@ -11,6 +11,7 @@ from desk.importing import import_files
 from ledger import books, settings
 from ledger.database import Home, upgrade
 from ledger.errors import BookError, UsageError
+from posting_rules.policies import policy_of
 
 
 def test_init_opens_the_provinces_books(home):
@@ -93,6 +94,34 @@ def test_a_province_without_an_advance_policy_has_books_and_takes_no_transfer(tm
 def test_a_setting_that_is_refused(name, value, how, sqlite_home):
     with pytest.raises(UsageError):
         put_setting(sqlite_home, LI, name, value, **{"cite": "测试", **how})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("plan-months", "9999999999999", "应在0至24之间"),
+        ("plan-months", "49/2", "应在0至24之间"),
+        ("plan-weight", "2", "应在0至1之间"),
+        ("plan-unit", "0", "应在0.01至1000000之间"),
+        ("plan-unit", "1/3", "应为0.01的整数倍"),
+        ("plan-floor", "0.001", "应为0.01的整数倍"),
+        ("plan-cap", "9999999999999", "应在0至999999999999.99之间"),
+    ],
+)
+def test_a_parameter_of_plans_has_its_range(name, value, says, sqlite_home):
+    with pytest.raises(UsageError, match=f"{name}不能设为“{value}”，{says}"):
+        put_setting(sqlite_home, LI, name, value, cite="测试")
+
+
+def test_every_parameter_of_plans_has_a_range_and_the_document_s_value_is_in_it():
+    setting = settings.known()["plan-{kind}"]
+    values = {
+        row["name"]: row["value"] for row in policy_of("520000").plan["parameter"]
+    }
+
+    assert set(setting.ranges) == set(values) == set(setting.kinds)
+    for name, value in values.items():
+        assert setting.out_of_range(f"plan-{name}", value) == ""
 
 
 def test_a_setting_counts_from_its_day_and_for_its_region(home):
