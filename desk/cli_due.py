@@ -100,28 +100,36 @@ def _show(home, quarter, on, places, ics, as_json: bool) -> None:
     if as_json:
         tell_json({"rows": [row.as_json() for row in rows]})
         return
-    _tell(rows)
+    _tell(rows, province)
     if ics:
         click.echo(f"日历文件：{ics}（{len(rows)}项）")
 
 
-def _tell(rows) -> None:
+def _tell(rows, province: str) -> None:
+    """A table that fits a screen: short names; the document is named once, below."""
+    from posting_rules.calendar import calendar_tasks
+    from posting_rules.policies import policy_of
+
+    tasks = calendar_tasks(policy_of(province).id) if rows else []
+    short = {task.id: task.short for task in tasks}
     tell_table(
         ["事项", "期间", "地区", "印明日期", "到期", "状态", "依据"],
         [
             (
-                row.name,
+                short.get(row.task) or row.name,
                 row.period,
                 row.region_name,
                 row.printed or "",
                 row.due,
                 row.state_name + (f"（迟{row.late_by}天）" if row.late_by else ""),
-                row.cite,
+                row.cite.partition(" ")[2] or row.cite,
             )
             for row in rows
             if row.told
         ],
     )
+    for document in dict.fromkeys(row.cite.partition(" ")[0] for row in rows):
+        click.echo(f"依据：{document}；事项全称见 --json 或 --ics。")
     noted = [row for row in rows if row.told and row.note]
     if noted:
         click.echo("\n说明")

@@ -58,6 +58,7 @@ class Task(NamedTuple):
     workday: int | None = None
     workdays_after: dict | None = None  # {task or event, n}
     shift: bool | None = None
+    short: str = ""  # its name in few words
 
 
 class Deadline(NamedTuple):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from reports_by_hand import clearing, day, take, transfer
 from sqlalchemy import insert, select
+from wcwidth import wcswidth
 
 from desk.advances.marking import mark
 from ledger.advances import clearing_words
@@ -142,6 +143,15 @@ def test_a_confirmed_notice_still_says_what_is_disputed(sqlite_home, yibao):
     assert said(row) == ("done", "2018-01-12", 0)
     assert row.note == "1行有异议，转入下期（云岩区在广东省险种310 5.00元）"
     assert row.note in told
+
+
+def test_the_table_fits_120_columns(sqlite_home, yibao):
+    told = yibao("due", "--quarter", "2018Q1", "--on", "2018-12-31")[1]
+    widest = max(map(wcswidth, told.splitlines()))
+
+    assert "黔西南布依族苗族自治州" in told
+    assert "依据：黔人社厅通〔2017〕204号" in told
+    assert 90 < widest <= 120
 
 
 def test_every_city_is_marked_at_once(sqlite_home):

@@ -286,3 +286,11 @@ def test_the_last_step_of_a_task_ends_it():
     assert steps["advance-submit"] == {"advance-notice": "submitted"}
     assert steps["monthly-payment"] == {"payment-notice": "paid"}
     assert "" not in steps
+
+
+def test_every_task_has_a_name_for_a_narrow_table():
+    """Two tasks of one name have each its own."""
+    short = [task.short for task in TASKS]
+
+    assert [name for name in short if not 0 < len(name) <= 11] == []
+    assert len(set(short)) == len(short)
