@@ -122,6 +122,22 @@ for _name, _text in ACT_HELP.items():
     _act(_name, _text)
 
 
+@notice.command("undo", help="撤销手工登记的最后一步，要说明原因；原记录留存。")
+@click.argument("number", metavar="文号|编号")
+@click.option("--reason", default="", metavar="原因")
+@click.option("--on", type=DAY, help="办理日期，默认今天")
+@dry_run_option
+@by_option
+@json_option
+@click.pass_obj
+def undo(session, number, reason, on, dry_run, by, as_json):
+    from desk.advances import notice_undoing
+
+    home, on = session.home(), on or today()
+    done = notice_undoing.undo(home, actor(by), number, on, reason, dry_run=dry_run)
+    _tell_results(home, [tuple(done)], dry_run, as_json, on)
+
+
 def _tell_results(home, results, dry_run: bool, as_json: bool, on) -> None:
     """What a command did with each notice; a notice that was only tried is not kept."""
     from desk.advances.notice_lists import rows_listed

@@ -29,12 +29,23 @@ def test_a_quarters_notices_from_plan_to_payment_in_a_line_each(notice):
             for act in ("issue", "confirm", "submit", "approve")
         ),
         notice("pay", *KIND, "--on", "2018-01-26", "--evidence", "N1")[0],
-        notice("receive", *KIND, "--on", "2018-01-29")[0],
+        notice("receive", *KIND, "--on", "2018-01-29", "--evidence", "N1")[0],
     ]
     _, told = notice("list", "--kind", "advance-notice", "--json")
 
     assert codes == [0] * 7
     assert {row["state"] for row in told["notices"]} == {"received"}
+
+
+def test_a_step_is_undone_by_number(notice):
+    notice("make", "advance-notice", "2018Q1", "--on", "2018-01-12")
+    for act in ("issue", "confirm"):
+        notice(act, *KIND, "--on", "2018-01-16")
+    words = ("undo", NUMBER, "--reason", "误点", "--on", "2018-01-17", "--json")
+    code, told = notice(*words)
+
+    assert (code, told["notices"][0]["state"]) == (0, "issued")
+    assert notice("undo", NUMBER, "--on", "2018-01-17")[0] == 2
 
 
 def test_json_of_a_step_says_what_became_of_each(notice):

@@ -7,13 +7,14 @@ from desk_by_hand import take_clearings, take_transfers
 from notices_by_hand import PAYMENT, bulk, came_in, issued, told
 from test_desk_notice_payments import ARRIVED, NUMBER, TITLES, WHOLE, approved, paid
 
+from desk.advances import notice_odd
 from desk.advances.notice_lists import shown
 from desk.advances.notice_payments import listed
 from reports.reconcile import check
 
 ON = date(2018, 3, 31)
 NAME = f"预付金收款通知书“{NUMBER}”（贵阳市）"
-BACK = "。如属重复付款，请办理退回（资金性质“退回”，写明通知书编号）"
+BACK = f"。{notice_odd.BACK}"
 
 
 def notes(home) -> list[str]:

@@ -19,6 +19,7 @@ from notices_by_hand import (
 
 from desk.advances import bank_master
 from desk.advances.bank_master import Wanted
+from desk.advances.notice_undoing import undo
 from desk.reversing import reverse
 from desk.vouchers import reject
 from ledger.errors import BookError, UsageError
@@ -278,3 +279,63 @@ def test_a_statement_that_sends_money_back_takes_the_payment_back(sqlite_home):
         steps_told(sqlite_home, "贵阳市异预〔2018〕1号")[-1]
         == "2018-01-29 approved TH1"
     )
+
+
+def by_hand(home):
+    approved(home)
+    step(home, "pay", NUMBER, on=date(2018, 1, 26), evidence="N9")
+
+
+def test_another_serial_of_a_payment_by_hand_is_kept_beside_the_first(sqlite_home):
+    by_hand(sqlite_home)
+    same = step(sqlite_home, "pay", NUMBER, on=date(2018, 1, 29), evidence="N9")
+    more = step(sqlite_home, "pay", NUMBER, on=date(2018, 1, 29), evidence="N8")
+
+    assert (same[0].status, more[0].status, more[0].note) == (
+        "already",
+        "done",
+        "凭据原为N9",
+    )
+    assert steps_told(sqlite_home, NUMBER)[-1] == "2018-01-29 paid N9、N8"
+
+
+def test_receiving_by_hand_needs_evidence(sqlite_home):
+    by_hand(sqlite_home)
+    with pytest.raises(UsageError, match="到账凭据"):
+        step(sqlite_home, "receive", NUMBER, on=date(2018, 1, 30))
+    step(sqlite_home, "receive", NUMBER, on=date(2018, 1, 30), evidence="回单1")
+    again = step(sqlite_home, "receive", NUMBER, on=date(2018, 1, 31))
+
+    assert (again[0].status, told(sqlite_home)[0][-8:]) == ("already", "received")
+
+
+def test_a_word_by_mistake_is_taken_back_and_stays_to_be_read(home):
+    by_hand(home)
+    with pytest.raises(UsageError, match="--reason"):
+        undo(home, LI, NUMBER, date(2018, 1, 29), "")
+    undo(home, LI, NUMBER, date(2018, 1, 29), "登错了", dry_run=True)
+    done = undo(home, LI, NUMBER, date(2018, 1, 29), "登错了")
+    undo(home, LI, NUMBER, date(2018, 1, 29), "也错了")
+
+    assert done.note == "已撤销付款，回到“已审核”"
+    assert steps_told(home, NUMBER)[-3:] == [
+        "2018-01-26 paid N9",
+        "2018-01-29 approved",
+        "2018-01-29 submitted",
+    ]
+
+
+def test_what_a_transfer_proves_is_not_undone(sqlite_home):
+    by_hand(sqlite_home)
+    paid(sqlite_home, WHOLE)
+    with pytest.raises(BookError, match="由预付金划拨单证明"):
+        undo(sqlite_home, LI, NUMBER, date(2018, 1, 29), "登错了")
+    paid(sqlite_home, ARRIVED, "到账.csv")
+    with pytest.raises(BookError, match="由预付金划拨单证明"):
+        undo(sqlite_home, LI, NUMBER, date(2018, 1, 30), "登错了")
+
+
+def test_issuing_is_not_undone_but_withdrawn(sqlite_home):
+    issued(sqlite_home)
+    with pytest.raises(BookError, match="下达的请撤回"):
+        undo(sqlite_home, LI, NUMBER, date(2018, 1, 29), "错了")

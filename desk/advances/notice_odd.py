@@ -23,7 +23,10 @@ from posting_rules.notices import (
 from posting_rules.policies import Policy
 from reports.advances.notice_money import Case, overpaid
 
-BACK = "如属重复付款，请办理退回（资金性质“退回”，写明通知书编号）"
+BACK = (
+    "如属重复付款，请办理退回（资金性质“退回”，写明通知书编号）；"
+    "如前一笔已退汇，登记退汇后即消除"
+)
 
 
 def odd(case: Case, serials: set[str]) -> list[str]:

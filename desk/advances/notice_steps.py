@@ -15,6 +15,7 @@ from desk.advances import notice_files, notice_issuing, notice_making
 from desk.advances.import_notices import PAYMENT, differences
 from desk.advances.notice_corrections import drop_edits
 from desk.advances.notice_issuing import Act, Step
+from desk.advances.notice_payments import BY_TRANSFER
 from desk.advances.notices import holder_is_city, named
 from desk.advances.words import words
 from ledger import regions, settings
@@ -30,9 +31,9 @@ from posting_rules.notices import (
     DISPUTED,
     ISSUED,
     PAID,
-    WITHDRAWN,
-    Kind,
 )
+from posting_rules.notices import RECEIVED as RECEIVED_MONEY
+from posting_rules.notices import WITHDRAWN, Kind
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays
 
@@ -169,7 +170,7 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
     kind = rules.kind_named(step.policy, row.kind)
     wanted, received = step.act.state, row.origin == RECEIVED
     if rules.passed(kind, row.state, wanted, received):
-        return Done(row, "already")
+        return _again(step, row)
     if not step.by_name and wanted in (DISPUTED, WITHDRAWN):
         if row.state in notices.MOVED:
             return Done(row, "skipped", f"{rules.STATE_NAMES[row.state]}，没有处理")
@@ -177,6 +178,11 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
         return Done(row, "skipped", "有异议，没有处理；改正后请按文号单独下达或确认")
     if wanted not in rules.following(kind, row.state, received):
         raise BookError(_cannot(kind, row, wanted))
+    if wanted == RECEIVED_MONEY and not step.act.evidence:
+        raise UsageError(
+            f"--evidence 不能为空：手工登记{named(row)}的收付款确认要写到账凭据；"
+            "导入写有到账日期的预付金划拨单会自动登记"
+        )
     _check_day(step, row)
     if wanted == CONFIRMED and kind.per == CITY:
         _check_cleared(step, kind, row)
@@ -207,6 +213,23 @@ def _take(step: Step, row: NoticeRow, single: bool) -> Done:
         who.at,
     )
     return Done(row, "done", note)
+
+
+def _again(step: Step, row: NoticeRow) -> Done:
+    """A step that is there; only the serial of a payment by hand may be another."""
+    act, taken = step.act, notices.steps(step.connection, row.id)
+    paid = next((one for one in reversed(taken) if one.state == PAID), None)
+    if act.state != PAID or paid is None or act.evidence in paid.evidence.split("、"):
+        return Done(row, "already")
+    if row.state != PAID or paid.reason == BY_TRANSFER:
+        return Done(row, "already", f"凭据是{paid.evidence}，没有另记{act.evidence}")
+    _check_day(step, row)
+    both = f"{paid.evidence}、{act.evidence}"
+    words(both, "--evidence")
+    notices.take_step(
+        step.connection, row.id, PAID, act.on, act.reason, both, *step.actor
+    )
+    return Done(row, "done", f"凭据原为{paid.evidence}")
 
 
 def _cannot(kind: Kind, row: NoticeRow, wanted: str) -> str:

@@ -103,7 +103,7 @@ class Funded:
         lines = office.slips.pay(*ends, *args, notice=number)
         office.transfers(on, "用款划拨单", lines)
         last = receipt_day(self.quarter.months[1])
-        office.diary.act(last, f"notice receive {step}")
+        office.diary.act(last, f"notice receive {step} --evidence 到账回单")
 
     def payments(self, on: date, month: Month, at: int) -> None:
         """F7: a third of what our people cost, and a month of others'."""

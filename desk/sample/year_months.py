@@ -102,7 +102,9 @@ class MonthBusiness:
         office.transfers(paid, "省际划拨单", lines)
         if again:
             office.transfers(again[0].paid_on, "省际划拨单", again)
-        self.diary.act(receipt_day(self.month), f"notice receive {step}")
+        self.diary.act(
+            receipt_day(self.month), f"notice receive {step} --evidence 到账回单"
+        )
 
     def _owed(self, partner: str) -> dict:
         lines = [

@@ -40,7 +40,7 @@ def yearly(office: Office) -> None:
     transfers = [line for quota in lines for line in _moved(office, quota, paid)]
     office.transfers(paid, "额度调整划拨单", transfers)
     last = days.of("province-advance-transfer", office.year)
-    diary.act(last, f"notice receive {step}")
+    diary.act(last, f"notice receive {step} --evidence 到账回单")
 
 
 def _quotas(office: Office) -> list[ProvinceQuota]:
