@@ -53,6 +53,7 @@ def take(
     """Record new lines, and post each city's lines that are confirmed."""
     clearings.check(desk.policy, document.lines)
     new, completed = _sorted_out(connection, document)
+    _check_taken_back(connection, document, completed)
     _check_cleared_once(connection, document, new)
     confirmed = new + [line for line, _ in completed]
     kept = clearing_postings.List(document_id, document.name, document.sha256)
@@ -129,6 +130,21 @@ def _sorted_out(
                 _refuse_confirmed(document, line, there)
             completed.append((line, there))
     return new, completed
+
+
+def _check_taken_back(
+    connection: Connection,
+    document: SourceDocument,
+    completed: Sequence[tuple[Clearing, KnownLine]],
+) -> None:
+    """A confirmation that was taken back is not given again for a day before that."""
+    ids = [known.id for _, known in completed]
+    back = clearing_words.taken_back_on(connection, ids)
+    for line, known in completed:
+        day = back.get(known.id)
+        if day and line.confirmed_on < day:
+            expected, why = f"{day}或以后", f"此前的确认已于{day}撤回"
+            _refuse(document, line, "确认日期", str(line.confirmed_on), expected, why)
 
 
 def _refuse_confirmed(
@@ -232,7 +248,7 @@ def _refuse(
     why: str = "",
 ) -> NoReturn:
     message = (
-        f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”，"
+        f"{place_of(document, line)}：{column}“{found}”，"
         f"应为{expected}{f'：{why}' if why else ''}\n本文件没有入账。请改正后重新导入。"
     )
     raise SourceError(

@@ -198,6 +198,19 @@ def cleared(connection, on) -> dict[str, Decimal]:
     }
 
 
+def test_what_was_taken_back_is_not_confirmed_for_a_day_before_that(sqlite_home):
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"))
+    confirm(sqlite_home, LI, JANUARY, ON)
+    later = date(2018, 2, 20)
+    take_back(sqlite_home, LI, JANUARY, later, "有误")
+    form = waiting(f"清算期 | 确认日期\n2018-01 | {ON}")
+
+    with pytest.raises(BookError, match="贵阳市2018-01的确认已于2018-02-20撤回"):
+        confirm(sqlite_home, LI, JANUARY, ON)
+    assert "此前的确认已于2018-02-20撤回" in take(sqlite_home, "F2", form).message
+    assert confirm(sqlite_home, LI, JANUARY, later).lines == 1
+
+
 def test_a_red_that_was_taken_back_stays_in_the_history_of_warnings(sqlite_home):
     take_transfers(
         sqlite_home,

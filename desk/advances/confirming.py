@@ -19,6 +19,7 @@ from desk.advances.choosing_lines import Spot, checked_region, matching
 from desk.advances.clearing_notices import Act
 from desk.advances.words import words
 from desk.taking import Desk, approved, desk_of
+from ledger import regions
 from ledger.advances import clearing_words, waiting_lines
 from ledger.advances.clearing_words import CONFIRMED, DISPUTED, SETTLED, Said
 from ledger.advances.waiting_lines import Waiting
@@ -75,7 +76,7 @@ def confirm(
         lines = _waiting(connection, asked, rolled)
         agreed = [line for line in lines if not line.disputed]
         _check_known(connection, asked, lines)
-        _check_day(agreed, on)
+        _check_day(connection, agreed, on)
         ids = _post(connection, desk, agreed, on)
         said = Said(CONFIRMED, str(asked.period), "", actor.by, actor.at)
         clearing_words.say(connection, [line.id for line in agreed], said)
@@ -198,13 +199,22 @@ def _check_known(
     )
 
 
-def _check_day(lines: Sequence[Waiting], on: date) -> None:
+def _check_day(connection: Connection, lines: Sequence[Waiting], on: date) -> None:
+    """Not before its period, nor before the day on which it was taken back."""
     early = [line.period for line in lines if on < line.period.first_day]
     if early:
         latest = max(early, key=lambda period: period.first_day)
         raise BookError(
             f"确认日期{on}早于清算期{latest}的第一天；请用 --on 给出其后的日期"
         )
+    back = clearing_words.taken_back_on(connection, [line.id for line in lines])
+    for line in lines:
+        if line.id in back and on < back[line.id]:
+            city = regions.name(regions.city_of(line.insured))
+            raise BookError(
+                f"{city}{line.period}的确认已于{back[line.id]}撤回，"
+                f"确认日期{on}早于那一天；请用 --on 给出{back[line.id]}或其后的日期"
+            )
 
 
 def _post(

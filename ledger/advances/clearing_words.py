@@ -102,6 +102,19 @@ def confirmed_by_form(
         say(connection, sorted(rows), Said(CONFIRMED, "", "", by, at))
 
 
+def taken_back_on(connection: Connection, line_ids: Iterable[int]) -> dict[int, date]:
+    """Of some lines, the day on which their confirmation was last taken back."""
+    found: dict[int, date] = {}
+    for part in slices(line_ids):
+        rows = connection.execute(
+            select(WORD.c.line_id, WORD.c.on_day)
+            .where(WORD.c.line_id.in_(part), WORD.c.says == TAKEN_BACK)
+            .order_by(WORD.c.serial)
+        )
+        found.update((row.line_id, row.on_day) for row in rows)
+    return found
+
+
 def history(connection: Connection, line_id: int) -> list[Said]:
     """Every word on a line, in the order of saying."""
     columns = (WORD.c[name] for name in Said._fields)
