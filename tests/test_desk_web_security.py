@@ -6,6 +6,8 @@ import pytest
 from web_by_hand import GUIYANG, PORT, held, keep, made_client
 from werkzeug.test import Client
 
+from desk.web.security import CONTROL
+
 PAGES = ["/", f"/books/{GUIYANG}/2017/trial_balance/", "/static/desk.css", "/nothing"]
 
 
@@ -124,3 +126,28 @@ def test_pages_are_not_kept_by_the_browser_and_static_files_are(client):
     book = client.get(f"/books/{GUIYANG}/2017/api/trial_balance")
     assert book.headers["Cache-Control"] == "no-store"
     assert "max-age" in client.get("/static/desk.css").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/plans/2017Q4/520000%00/",
+        "/plans/2017Q4%0a/520000/",
+        "/notices/1%00/",
+        f"/books/{GUIYANG}/2017/%1b",
+        "/download/%7f/2017.beancount",
+        "/%c2%9b",
+        "/%ed%a0%80",
+    ],
+)
+def test_a_path_with_control_characters_leads_nowhere(client, page):
+    answer = client.get(page)
+
+    assert answer.status_code == 404
+    assert "没有这一页" in answer.get_data(as_text=True)
+
+
+def test_words_of_any_script_are_no_control_characters():
+    letters = "".join(map(chr, [*range(0xA0, 0xD800), *range(0xE000, 0x20000)]))
+
+    assert CONTROL.search(letters.encode().decode("latin-1")) is None

@@ -7,13 +7,17 @@ rebinding) is told by its Host header; one that embeds our pages by Sec-Fetch-Si
 
 from __future__ import annotations
 
+import re
 from typing import Callable, Iterable
 
 from werkzeug.datastructures import Headers
 
-from desk.web.answers import message
+from desk.web.answers import NO_PAGE, message
 
 METHODS = ("GET", "HEAD")
+# In a path as WSGI hands it over, UTF-8 bytes as characters: NUL, newlines and what
+# else no name has, C1 (U+0080 to U+009F) and surrogates among them.
+CONTROL = re.compile("[\x00-\x1f\x7f]|\xc2[\x80-\x9f]|\xed[\xa0-\xbf]")
 HOST_NAMES = ("127.0.0.1", "localhost")
 OWN_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -77,6 +81,8 @@ def _refusal(environ: dict, hosts: set[str]):
         )
         answer.headers["Allow"] = ", ".join(METHODS)
         return answer
+    if CONTROL.search(environ.get("PATH_INFO", "")):
+        return message(environ, 404, NO_PAGE, "请从首页进入。")
     foreign = environ.get("HTTP_SEC_FETCH_SITE", "") == "cross-site"
     if foreign and environ.get("HTTP_SEC_FETCH_MODE") != "navigate":
         return message(environ, 403, "不能嵌入", "别的网站不能读取这里的内容。")
