@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from wcwidth import wcswidth
 
@@ -25,6 +25,7 @@ from reports.advances.notice_table import (
     told_words,
     total_text,
 )
+from reports.pages import page_templates
 from reports.xlsx import Column
 
 STYLE = Path(__file__).parent / "paper.css"
@@ -166,12 +167,4 @@ def _issuer_size(office: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.advances"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"money": grouped, "day": day_text}
-    return environment
+    return page_templates("reports.advances", {"money": grouped, "day": day_text})

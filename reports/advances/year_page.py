@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from ledger import regions
@@ -17,6 +17,7 @@ from reports.advances.pictures import WAN, short, wan
 from reports.advances.year import PayerYear, YearReport
 from reports.advances.year_rates import percent, rates
 from reports.due import WHO_NAMES
+from reports.pages import page_templates
 from reports.usage import RED, percent_text
 
 STYLE = Path(__file__).parent / "year.css"
@@ -170,14 +171,7 @@ def _sum(amounts) -> Decimal:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.advances"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters = {
         "wan": wan,
         "wan2": lambda amount: f"{(amount / WAN).quantize(FEN):,}",
         "whole_percent": percent,
@@ -187,4 +181,4 @@ def _environment() -> Environment:
         "highest": highest,
         "place": lambda code, on: regions.name(code, on) if code else "",
     }
-    return environment
+    return page_templates("reports.advances", filters)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.advances.suspensions import SuspensionRow
-from reports.advances.year import PayerYear, YearReport
+from reports.advances.warnings import Warned
+from reports.advances.year import PayerYear, Rate, YearReport
 from reports.advances.year_events import Event, NoticeCount
 from reports.advances.year_money import MonthFlow, PlaceCost
 from reports.usage import rate_text
@@ -43,26 +44,28 @@ def _payer(payer: PayerYear) -> dict:
         "paid": _yuan(money.paid),
         "cleared": _yuan(money.cleared),
         "closed": _yuan(money.closed),
-        "rates": [
-            {
-                "quarter": str(each.quarter),
-                "on": str(each.on),
-                "rate": rate_text(each.rate),
-                "level": each.level,
-            }
-            for each in payer.rates
-        ],
-        "warnings": [
-            {
-                "quarter": str(row.quarter),
-                "level": row.level,
-                "since": str(row.since),
-                "until": row.until and str(row.until),
-            }
-            for row in payer.warned
-        ],
+        "rates": [_rate(row) for row in payer.rates],
+        "warnings": [_warning(row) for row in payer.warned],
         "county_reds": payer.reds,
         "late": payer.late,
+    }
+
+
+def _rate(row: Rate) -> dict:
+    return {
+        "quarter": str(row.quarter),
+        "on": str(row.on),
+        "rate": rate_text(row.rate),
+        "level": row.level,
+    }
+
+
+def _warning(row: Warned) -> dict:
+    return {
+        "quarter": str(row.quarter),
+        "level": row.level,
+        "since": str(row.since),
+        "until": row.until and str(row.until),
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from ledger import regions
 from ledger.money import grouped
+from reports.pages import page_templates
 from reports.people.statement import Statement
 
 
@@ -28,13 +29,5 @@ def _day(day: date) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("reports.people"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"money": _money, "money0": grouped, "day": _day}
-    environment.filters["region"] = regions.name
-    return environment.get_template("statement.html")
+    filters = {"money": _money, "money0": grouped, "day": _day, "region": regions.name}
+    return page_templates("reports.people", filters).get_template("statement.html")
