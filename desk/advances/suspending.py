@@ -40,9 +40,7 @@ def start(
     dry_run: bool = False,
 ) -> Done:
     """Suspend a region from a day on; the same decision again is already there."""
-    reason = words(reason, "原因")
-    document = words(document, "文号", LONGEST_DOCUMENT)
-    _check_day(from_day)
+    reason, document = _decided(from_day, reason, document)
     with home.writing(keep=not dry_run) as connection:
         _check_region(connection, region)
         for row in suspensions.suspensions(connection, region):
@@ -69,9 +67,7 @@ def lift(
     dry_run: bool = False,
 ) -> Done:
     """End a region's suspension: on that day it is suspended no more."""
-    reason = words(reason, "原因")
-    document = words(document, "文号", LONGEST_DOCUMENT)
-    _check_day(on)
+    reason, document = _decided(on, reason, document)
     with home.writing(keep=not dry_run) as connection:
         _check_region(connection, region)
         rows = suspensions.suspensions(connection, region)
@@ -91,6 +87,13 @@ def lift(
             if each.id == row.id
         )
     return Done("checked" if dry_run else "lifted", made)
+
+
+def _decided(day: date, reason: str, document: str) -> tuple[str, str]:
+    """Reason and document of a decision as they are kept; its year is 2000 to 2099."""
+    if not date(2000, 1, 1) <= day < date(2100, 1, 1):
+        raise UsageError(f"日期{day}不对；应为2000年至2099年的一天")
+    return words(reason, "原因"), words(document, "文号", LONGEST_DOCUMENT)
 
 
 def _lifted_so(
@@ -128,9 +131,3 @@ def _check_region(connection: Connection, region: str) -> None:
             f"{regions.name(region)}不在{regions.name(province)}；"
             "只能暂停本省统筹区的直接结算"
         )
-
-
-def _check_day(day: date) -> None:
-    """A year that people mean: 2000 to 2099."""
-    if not date(2000, 1, 1) <= day < date(2100, 1, 1):
-        raise UsageError(f"日期{day}不对；应为2000年至2099年的一天")
