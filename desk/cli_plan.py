@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -17,22 +16,11 @@ from desk.cli import (
     dry_run_option,
     json_option,
     tell_json,
-    tell_table,
     today,
 )
 from ledger.errors import UsageError
-from ledger.money import grouped
 
-STATUS = {
-    "made": "已测算，发布前可以修改（--set）",
-    "made-again": "已重新测算",
-    "edited": "已修改",
-    "withdrawn": "已撤回",
-    "already": "没有变化",
-    "shown": "",
-}
 MOST = Decimal(10) ** 13
-NOTES_SHOWN = 8
 
 
 class CellAmount(click.ParamType):
@@ -101,6 +89,7 @@ def amount_of(kind: click.ParamType, text: str, param, context) -> Decimal:
 @click.option("--emergency", metavar="代码", help="为一个红色预警的付款方紧急调增")
 @click.option("--amount", type=Yuan(), help="紧急调增的总额，默认按公式")
 @click.option("--edition", type=Whole(), metavar="版次", help="看、改或撤回第几版")
+@click.option("--wide", is_flag=True, help="各栏列到分，不怕表宽")
 @click.option(
     "--xlsx",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -117,7 +106,9 @@ def amount_of(kind: click.ParamType, text: str, param, context) -> Decimal:
 @by_option
 @json_option
 @click.pass_obj
-def plan(session, payer, xlsx, html, as_json, dry_run, **asked):
+def plan(session, payer, wide, xlsx, html, as_json, dry_run, **asked):
+    from desk.advances.notices import body
+    from desk.cli_plan_telling import tell, words
     from ledger import settings
     from posting_rules.policies import policy_of
 
@@ -125,16 +116,17 @@ def plan(session, payer, xlsx, html, as_json, dry_run, **asked):
     made = _done(home, dry_run=dry_run, **asked)
     with home.reading() as connection:
         policy = policy_of(settings.province(connection))
+        office = body(connection, "agency", made.plan.region, made.plan.on_day)
     if payer and not any(line.payer == payer for line in made.lines):
         raise UsageError(f"这份测算里没有付款方“{payer}”；不加 --payer 列出全部")
-    _save(policy, made, xlsx, html)
+    _save(policy, made, office, xlsx, html)
     if as_json:
-        tell_json(_words(policy, made, payer, dry_run))
+        tell_json(words(policy, made, payer, dry_run))
     else:
-        _tell(policy, made, payer, dry_run)
+        tell(policy, made, payer, wide=wide, dry_run=dry_run)
 
 
-def _save(policy, made, xlsx: Path | None, html: Path | None) -> None:
+def _save(policy, made, office: str, xlsx: Path | None, html: Path | None) -> None:
     from desk.saving import save
     from reports.advances.plan_sheet import plan_workbook
     from reports.advances.working import plan_paper
@@ -144,7 +136,7 @@ def _save(policy, made, xlsx: Path | None, html: Path | None) -> None:
     if xlsx:
         save(xlsx, plan_workbook(*kept, made.plan.on_day))
     if html:
-        save(html, working_page(plan_paper(*kept)).encode())
+        save(html, working_page(plan_paper(*kept, office)).encode())
 
 
 def _done(home, *, quarter, region, on, amounts, reason, dry_run, by, **asked):
@@ -177,141 +169,6 @@ def _done(home, *, quarter, region, on, amounts, reason, dry_run, by, **asked):
         return plan_edits.shown(home, quarter, region, edition)
     how["keep_edits"] = asked["keep_edits"]
     return planning.make(home, who, quarter, region, on or today(), **how)
-
-
-def _tell(policy, made, payer, dry_run: bool) -> None:
-    from reports.advances.plan_rows import payer_rows, titles
-    from reports.advances.plan_sheet import plan_title
-
-    click.echo(f"{plan_title(made.plan)}，截至{made.plan.on_day}（元）")
-    if payer:
-        _tell_working(made, payer)
-    else:
-        rows = payer_rows(policy, made.plan, made.lines)
-        figures = titles(policy, made.lines)
-        table = [
-            (
-                f"{row.payer}{row.name}",
-                *map(grouped, (*row.figures, row.before, row.amount)),
-                *map(grouped, row.by_scope.values()),
-                "改" if row.entered else "",
-            )
-            for row in rows
-        ]
-        columns = ["付款方", *figures, "已核定", "本次金额", "跨省", "省内", ""]
-        total = sum((row.amount for row in rows), Decimal("0.00"))
-        numbers = "".join(str(at) for at in range(2, len(columns)))
-        tell_table(columns, table, numbers)
-        click.echo(f"本次金额合计{grouped(total)}元；为负的是退回。")
-        _tell_notes(rows)
-    if made.plan.note:
-        click.echo(f"说明：{made.plan.note}。")
-    if made.dropped:
-        click.echo(f"{made.dropped}处原修改作废；要沿用请加 --keep-edits 重新测算。")
-    if dry_run:
-        click.echo("检查通过，没有保存。")
-    elif STATUS[made.status]:
-        click.echo(f"{STATUS[made.status]}。")
-
-
-def _tell_notes(rows) -> None:
-    """What is to be said, each once with those whom it is about."""
-    said: dict[str, list[str]] = {}
-    for row in rows:
-        for note in row.notes:
-            said.setdefault(note, []).append(row.name)
-    for note, names in islice(said.items(), NOTES_SHOWN):
-        click.echo(f"  {'、'.join(names)}：{note}")
-    if len(said) > NOTES_SHOWN:
-        click.echo(f"  ……另{len(said) - NOTES_SHOWN}条，见 --payer 或 --xlsx")
-
-
-def _tell_working(made, payer: str) -> None:
-    from ledger import regions
-    from ledger.funds import fund_names
-    from reports.advances.plan_rows import working
-
-    for line in made.lines:
-        if line.payer != payer:
-            continue
-        name = regions.name(payer, made.plan.on_day)
-        click.echo(f"\n{name} {line.scope} {fund_names()[line.fund]}")
-        for row in working(line):
-            said = f"＝ {row.numbers}" if row.numbers else row.words
-            click.echo(f"  {row.what} {row.title}：{row.shown}　{said}".rstrip("　 "))
-            if row.numbers:
-                click.echo(f"       公式：{row.words}")
-        if line.before:
-            click.echo(f"  减 已核定：{grouped(line.before)}")
-        if line.amount != line.computed - line.before:
-            click.echo(f"  公式的结果：{grouped(line.computed - line.before)}")
-        click.echo(f"  本次金额：{grouped(line.amount)}")
-        if line.note:
-            click.echo(f"  {line.note}")
-        for edit in made.edits:
-            if (edit.payer, edit.scope, edit.fund) == line.cell:
-                pair = f"{grouped(edit.before)}改为{grouped(edit.after)}"
-                click.echo(f"  {edit.at[:10]} {edit.by} {pair}：{edit.reason}")
-
-
-def _words(policy, made, payer, dry_run: bool) -> dict:
-    from reports.advances.plan_rows import payer_rows
-
-    plan = made.plan
-    lines = [line for line in made.lines if payer in (None, line.payer)]
-    rows = payer_rows(policy, plan, lines)
-    total = sum((row.amount for row in rows), Decimal("0.00"))
-    return {
-        "plan": None if dry_run and made.status == "made" else plan.id,
-        "quarter": plan.quarter,
-        "region": plan.region,
-        "edition": plan.edition,
-        "kind": plan.kind,
-        "provisional": plan.provisional,
-        "policy": plan.policy,
-        "on": str(plan.on_day),
-        "state": plan.state,
-        "note": plan.note,
-        "status": "checked" if dry_run else made.status,
-        "dropped": made.dropped,
-        "total": f"{total:.2f}",
-        "payers": [
-            {
-                "payer": row.payer,
-                "payer_name": row.name,
-                "before": f"{row.before:.2f}",
-                "amount": f"{row.amount:.2f}",
-                "scope": {scope: f"{part:.2f}" for scope, part in row.by_scope.items()},
-                "notes": list(row.notes),
-            }
-            for row in rows
-        ],
-        "lines": [_line_words(line) for line in lines],
-        "edits": [
-            {
-                **row._asdict(),
-                "before": f"{row.before:.2f}",
-                "after": f"{row.after:.2f}",
-            }
-            for row in made.edits
-            if payer in (None, row.payer)
-        ],
-    }
-
-
-def _line_words(line) -> dict:
-    import json
-
-    return {
-        "payer": line.payer,
-        "scope": line.scope,
-        "fund": line.fund,
-        "computed": f"{line.computed:.2f}",
-        "before": f"{line.before:.2f}",
-        "amount": f"{line.amount:.2f}",
-        "note": line.note,
-        "working": json.loads(line.working),
-    }
 
 
 COMMANDS = {"plan": plan}

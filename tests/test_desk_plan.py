@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 from desk_by_hand import LI, cases, rows, take, take_clearings, take_transfers
 from forms_by_hand import line
+from openpyxl import load_workbook
 from sqlalchemy import insert, select
+from wcwidth import wcswidth
 
 from desk.advances import emergency, plan_edits, planning
 from desk.advances.planning import FINAL
@@ -544,3 +546,54 @@ def test_the_working_is_written_to_print(yibao, sqlite_home, tmp_path):
 
     assert code == 0
     assert "异地就医预付金测算表" in page.read_text("utf-8")
+
+
+def test_a_table_fits_a_screen_and_wide_tells_the_fen(yibao, sqlite_home):
+    take_transfers(
+        sqlite_home,
+        "付款方代码 | 收款方代码 | 到账日期 | 本级金额\n"
+        "522300 | 520000 | 2017-04-28 | 123456789.12",
+    )
+    take_clearings(
+        sqlite_home,
+        "清算期 | 范围 | 参保地代码 | 就医地代码 | 基金支付\n"
+        "2017Q2 | 跨省 | 522301 | 440000 | 100000000.00\n"
+        "2017Q2 | 省内 | 522301 | 520102 | 100000000.00",
+    )
+    with sqlite_home.writing() as connection:
+        row = SettingRow(
+            "plan-estimate-跨省-310", "520100", None, "9", "手工", "li", ""
+        )
+        settings.put(connection, row)
+    table = "季度 | 统筹区代码 | 跨省核定额 | 省内核定额\n2017Q3 | 522300 | 1000000.00 | 0.00"
+    take_quotas(sqlite_home, table)
+    plan = ("plan", "2017Q3", "--region", PROVINCE, "--on", "2017-07-31")
+    _, narrow, _ = yibao(*plan)
+    _, wide, _ = yibao(*plan, "--wide")
+
+    assert "522300黔西南州" in narrow and "（万元，--wide 列到分）" in narrow
+    assert max(map(wcswidth, narrow.split("本次金额合计")[0].splitlines()[1:])) <= 120
+    assert "-7,654.32" in narrow and "-76,543,210.88" in wide
+
+
+def test_what_waits_is_named_in_the_table_json_and_the_paper(
+    yibao, sqlite_home, tmp_path
+):
+    take_transfers(sqlite_home, PAID.format("500000.00"))
+    put(sqlite_home, "agency-name", "贵州省医疗保险事务中心", PROVINCE)
+    plan = ("plan", "2017Q3", "--region", PROVINCE, "--on", "2017-07-31")
+    page, book = tmp_path / "测算.html", tmp_path / "测算.xlsx"
+    _, table, _ = yibao(*plan, "--html", page, "--xlsx", book)
+    _, told, _ = yibao(*plan, "--json")
+    _, working, _ = yibao(*plan, "--payer", GUIYANG)
+    told, paper = json.loads(told), page.read_text("utf-8")
+    cells = {row.value for row in load_workbook(book)["测算结果"]["H"]}
+
+    assert "待测算44项，没有清单、往年数据和人工测算，定下前不能下达：" in table
+    assert "  520100贵阳市 跨省310、跨省390、省内310、省内390" in table
+    assert len(told["waiting"]) == 44 and told["waiting"][0] == "520100/跨省/310"
+    assert told["lines"][0]["unknown"] == "waits"
+    assert "本次金额：待测算" in working
+    assert "贵州省医疗保险事务中心" in paper
+    assert "44项待测算" in paper and '<td class="money">待测算</td>' in paper
+    assert "跨省310、跨省390、省内310、省内390" in cells

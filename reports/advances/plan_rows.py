@@ -14,6 +14,7 @@ from ledger.advances.plans import SCOPES, SET, LineRow, PlanRow
 from ledger.money import NOTHING
 from posting_rules.planning import yuan
 from posting_rules.policies import Policy
+from reports.advances.pictures import short
 
 
 class PayerRow(NamedTuple):
@@ -27,6 +28,12 @@ class PayerRow(NamedTuple):
     by_scope: dict[str, Decimal]
     entered: bool  # some amount is not the formula's
     waiting: tuple[str, ...]  # 跨省310: what somebody has to set, being unknown
+    moved: bool  # something of it is set, or has to be
+
+    @property
+    def short_name(self) -> str:
+        return short(self.name)
+
     notes: tuple[str, ...]
 
 
@@ -66,6 +73,7 @@ def payer_rows(
                 for line in own
             ),
             tuple(f"{line.scope}{line.fund}" for line in own if line.waits),
+            any(line.amount or line.waits for line in own),
             _notes(own),
         )
         for payer, own in sorted(by_payer.items())
