@@ -49,12 +49,19 @@ MODULES = {
     "desk.cli_warning": ["warning"],
     "desk.cli_bank": ["bank"],
 }
+# Commands that look into no printed book; before any other a `run` prints.
+READS_NO_PRINT = {
+    *("import", "offset", "setting", "document", "voucher", "credit", "make-up"),
+    *("payout", "person", "settlement", "clear", "confirm", "match", "usage"),
+    *("balances", "due", "plan", "notice", "suspend", "warning", "bank"),
+}
 
 
 class Session(NamedTuple):
     """What every command is called with.
 
-    The lines of a `run` share a home in `opened`, with what its engine has compiled.
+    The lines of a `run` share a home in `opened`, with what its engine has compiled;
+    its books are printed when the run ends or somebody wants to read them.
     """
 
     home_path: Path | None
@@ -67,12 +74,19 @@ class Session(NamedTuple):
         from ledger.database import open_home
 
         if self.opened:
-            home = self.opened[0]
-        else:
-            home = open_home(self.path(), self.url)
-            self._keep(home)
+            return self.opened[0]
+        home = open_home(self.path(), self.url)
+        self._keep(home)
         print_changed(home)
+        home.prints_wait = self.opened is not None
         return home
+
+    def print_waiting(self) -> None:
+        """Print what the lines of a `run` have left to be printed."""
+        from ledger.book_files import print_waiting
+
+        for home in self.opened or ():
+            print_waiting(home)
 
     def _keep(self, home) -> None:
         """A `run` keeps the home for its next lines, others close it at their end."""
@@ -146,6 +160,7 @@ def run(context, file, keep_going):
             worst = max(worst, code)
             if not keep_going:
                 break
+    session.print_waiting()
     context.exit(worst)
 
 
@@ -160,7 +175,11 @@ def _run_line(line: str, session: Session) -> int:
     if words[:1] == ["run"]:
         click.echo("run 的文件里不能再有 run", err=True)
         return 2
-    return call(words, session) if words else 0
+    if not words:
+        return 0
+    if words[0] not in READS_NO_PRINT:
+        session.print_waiting()
+    return call(words, session)
 
 
 def call(words: list[str], session: Session | None = None) -> int:

@@ -32,8 +32,11 @@ def print_changed(home: Home) -> list[Path]:
     """Print every book-year that changed since its last print.
 
     Holds the writer's lock, so that an older print never replaces a newer one.
-    A crash before the end leaves the rest marked as changed.
+    A crash before the end leaves the rest marked as changed. Nothing is done while
+    the home's prints wait (`print_waiting`); what changed stays marked as well.
     """
+    if home.prints_wait:
+        return []
     with home.reading() as connection:
         if not _behind(connection):
             return []
@@ -47,6 +50,15 @@ def print_changed(home: Home) -> list[Path]:
                 .values(printed=TABLE.c.changed)
             )
         return paths
+
+
+def print_waiting(home: Home) -> list[Path]:
+    """Print what changed while the home's prints waited; they wait on."""
+    home.prints_wait = False
+    try:
+        return print_changed(home)
+    finally:
+        home.prints_wait = True
 
 
 def print_all(home: Home) -> list[Path]:

@@ -58,6 +58,7 @@ class Home:
         self.path = Path(path).resolve()
         self.url = url or f"sqlite:///{self.path / 'yibao.db'}"
         self.engine = _engine(self.url)
+        self.prints_wait = False  # for whoever has many commands to run in it
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
