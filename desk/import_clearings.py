@@ -14,7 +14,7 @@ from typing import Iterable, NoReturn, Sequence
 from sqlalchemy import Connection, select
 
 from desk.advances import clearing_postings
-from desk.taking import Desk, Taken, other_content
+from desk.taking import Desk, Taken, other_content, place_of
 from ledger import postings, regions, sources
 from ledger.advances import clearing_words
 from ledger.documents import Clearing, SourceDocument

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from desk.taking import Desk, Taken, other_content, same_text
+from importers.faults import place
 from ledger import books, postings, sources, standing
 from ledger.documents import Opening, SourceDocument, source_text
 from ledger.errors import BookError, Fault, SourceError
@@ -86,7 +87,7 @@ def _refuse_equal(lines: list[Opening]) -> None:
         if before is not line:
             expected = "每个科目、辅助明细、险种一行"
             message = (
-                f"“{line.sheet}”第{line.row}行：科目“{line.subject}”"
+                f"{place('', line.sheet, line.row)}：科目“{line.subject}”"
                 f"与第{before.row}行是同一科目、辅助明细和险种，应为{expected}"
             )
             raise SourceError(
@@ -99,7 +100,7 @@ def _refuse_addition(line: Opening):
     expected = "原期初余额中的一行；要补录请先冲销原期初凭证，再整份导入"
     found = f"{line.subject} {line.detail}".strip()
     message = (
-        f"“{line.sheet}”第{line.row}行：账套{line.book}的期初余额已经录入，"
+        f"{place('', line.sheet, line.row)}：账套{line.book}的期初余额已经录入，"
         f"科目“{found}”不在其中，应为{expected}"
     )
     raise SourceError(

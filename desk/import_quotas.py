@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, same_text
+from desk.taking import Desk, Taken, other_content, place_of, same_text
 from ledger import regions, sources
 from ledger.documents import Quota, SourceDocument
 from ledger.errors import Fault, SourceError
@@ -49,7 +49,7 @@ def _check(desk: Desk, document: SourceDocument, line: Quota) -> None:
         return
     expected = "本省统筹区（县区、市州、省本级）的代码"
     message = (
-        f"{document.name}“{line.sheet}”第{line.row}行：统筹区代码“{line.region}”"
+        f"{place_of(document, line)}：统筹区代码“{line.region}”"
         f"（{regions.name(line.region)}）不在核定范围内，应为{expected}"
     )
     raise SourceError(

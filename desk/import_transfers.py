@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from desk.advances import cash_clearing, import_bounces
 from desk.advances.funding_shares import as_shares, shares_of
 from desk.advances.import_bounces import is_bounce
-from desk.taking import Desk, Taken
+from desk.taking import Desk, Taken, place_of
 from desk.transfer_completion import check_shared, completes, line_key
 from ledger import postings, regions, settings, sources
 from ledger.advances import province_shares
@@ -148,7 +148,7 @@ def _refuse_ended(document: SourceDocument, line: Transfer, county: str) -> NoRe
     found = f"{county}（{regions.name(county)}）"
     expected = "账套还在的县区；市级统筹后由市州划拨（设置 county-books）"
     message = (
-        f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”的账套"
+        f"{place_of(document, line)}：{column}“{found}”的账套"
         f"在{line.paid_on}已经结束，应为{expected}"
     )
     raise SourceError(
@@ -229,7 +229,7 @@ def _posting(
         found = str(line.paid_on if leg == PAID else line.received_on)
         expected = "政策适用期内的一天"
         message = (
-            f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”，"
+            f"{place_of(document, line)}：{column}“{found}”，"
             f"应为{expected}：{error}"
         )
         raise SourceError(
@@ -276,7 +276,7 @@ def _refuse_half_named(
         if bool(other.payer_account) != bool(line.payer_account):
             found, expected = line.payer_account or "空", other.payer_account or "空"
             message = (
-                f"{document.name}“{line.sheet}”第{line.row}行：付款账号“{found}”，"
+                f"{place_of(document, line)}：付款账号“{found}”，"
                 f"而同一付款方、收款方、日期和流水号“{line.serial}”的划拨写作"
                 f"“{expected}”；请写成一样"
             )

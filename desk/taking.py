@@ -9,6 +9,7 @@ from typing import Callable, NamedTuple, NoReturn
 from sqlalchemy import Connection
 
 from desk.progress import Tell, silently
+from importers.faults import place
 from ledger import postings, settings
 from ledger.advances.bank_accounts import masked
 from ledger.documents import SourceDocument
@@ -89,6 +90,11 @@ def approved(
     return made, "draft" if posting_ids else "posted"
 
 
+def place_of(document: SourceDocument, line) -> str:
+    """Where a line stands in its file; a csv has no sheet to name."""
+    return place(document.name, line.sheet, line.row)
+
+
 def other_content(
     document: SourceDocument, line, known, titles: dict[str, str]
 ) -> NoReturn:
@@ -109,7 +115,7 @@ def other_content(
         else "先撤回原表中没有凭证的行（yibao document withdraw）"
     )
     message = (
-        f"{document.name}“{line.sheet}”第{line.row}行：这一行已经{'入账' if posted else '登记'}，"
+        f"{place_of(document, line)}：这一行已经{'入账' if posted else '登记'}，"
         f"但{column}现为“{found}”，原为“{expected}”；"
         f"要更正请{act}，再导入"
     )

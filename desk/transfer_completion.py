@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.taking import other_content, said
+from desk.taking import other_content, place_of, said
 from ledger.documents import SourceDocument, Transfer
 from ledger.errors import Fault, SourceError
 from ledger.money import grouped
@@ -59,7 +59,7 @@ def completes(
         missing = len(there) - len(lines)
         line = lines[0]
         message = (
-            f"{document.name}“{line.sheet}”第{line.row}行：流水号“{line.serial}”"
+            f"{place_of(document, line)}：流水号“{line.serial}”"
             f"的划拨共{len(there)}行，本文件补填到账日期时少了{missing}行；"
             "同一流水号的各行要一起补填"
         )
@@ -91,7 +91,7 @@ def _refuse_addition(
     amount = sum(known.line.total for known in there.values())
     expected = f"已入账的{len(there)}行，共{grouped(amount)}元"
     message = (
-        f"{document.name}“{line.sheet}”第{line.row}行：流水号“{line.serial}”的划拨"
+        f"{place_of(document, line)}：流水号“{line.serial}”的划拨"
         f"已经入账（{expected}），这一行（{line.scope}、{line.fund}、{line.nature}）"
         "不在其中；要更正请先冲销原业务，再整笔导入"
     )
@@ -111,7 +111,7 @@ def check_shared(document: SourceDocument, lines: list[Transfer]) -> None:
             if found != expected:
                 found, expected = str(found or "空"), str(expected or "空")
                 message = (
-                    f"{document.name}“{line.sheet}”第{line.row}行：{TITLES[name]}"
+                    f"{place_of(document, line)}：{TITLES[name]}"
                     f"“{found}”与同一流水号的第{first.row}行“{expected}”不同；"
                     "同一流水号是一笔划拨，各行应当相同"
                 )

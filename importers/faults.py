@@ -51,7 +51,7 @@ class Faults:
             self.stop()
 
     def place(self, sheet: str | None, row: int | None) -> str:
-        return self.name + (f"“{sheet}”" if sheet else "") + f"第{row}行" * bool(row)
+        return place(self.name, sheet, row)
 
     def refuse(
         self, why: str, expected: str, sheet=None, row=None, cell=""
@@ -75,6 +75,11 @@ class Faults:
             lines.append(f"另有{least}{len(found) - 1}处错误。")
         faults = [fault for _, _, fault in found]
         raise SourceError("\n".join([*lines, REMEDY]), faults) from None
+
+
+def place(name: str, sheet: str | None, row: int | None) -> str:
+    """Where in a file: 划拨单.xlsx“一月”第3行; a csv has no sheet."""
+    return name + (f"“{sheet}”" if sheet else "") + f"第{row}行" * bool(row)
 
 
 def said(column: str | None, found: str, wrong: Wrong) -> str:

@@ -10,7 +10,7 @@ from typing import NoReturn, Sequence
 from sqlalchemy import Connection
 
 from desk.advances import bouncing
-from desk.taking import Desk
+from desk.taking import Desk, place_of
 from desk.transfer_completion import check_shared
 from ledger import postings
 from ledger.advances import bounces
@@ -173,7 +173,7 @@ def _refuse(
     expected: str,
     why: str,
 ) -> NoReturn:
-    message = f"{document.name}“{line.sheet}”第{line.row}行：{column}“{found}”{why}"
+    message = f"{place_of(document, line)}：{column}“{found}”{why}"
     raise SourceError(
         message, [Fault(line.sheet, line.row, column, found, expected, message)]
     )
