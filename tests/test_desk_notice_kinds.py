@@ -250,9 +250,15 @@ def test_money_for_institutions_is_asked_for_and_paid_in_parts(home):
 
 
 @pytest.mark.parametrize(
-    "kind, period",
-    [("clearing-list", Q4), ("quota-change", 2018), ("funding-plan", Q4)],
+    "kind, period, remedy",
+    [
+        ("clearing-list", Q4, "没有2017Q4的清算；先用 yibao import 导入清算明细表"),
+        ("quota-change", 2018, "没有收到2018年跨省预付金明细表或额度调整通知书；先用"),
+        ("funding-plan", Q4, "没有收到2017Q4的省内异地就医预付金用款计划；先用"),
+    ],
 )
-def test_nothing_to_say_is_no_notice(sqlite_home, kind, period):
-    with pytest.raises(BookError, match="没有要出具的"):
+def test_with_nothing_to_say_what_to_do_first_is_told(
+    sqlite_home, kind, period, remedy
+):
+    with pytest.raises(BookError, match=f"没有要出具的.*{remedy}"):
         make(sqlite_home, kind, period)

@@ -129,6 +129,15 @@ def test_what_is_not_issued_is_made_again_from_the_edited_plan(sqlite_home):
     assert told(sqlite_home)[0] == "黔异预〔2018〕1号 520100 101.00 made"
 
 
+def test_a_payer_without_an_amount_is_told_where_to_see_why(sqlite_home):
+    keep_plan(sqlite_home)
+    remedy = (
+        "测算里没有遵义市要付或退回的金额；用 yibao plan 2018Q1 --region 520000 --payer"
+    )
+    with pytest.raises(BookError, match=remedy):
+        make(sqlite_home, region="520300", holder="520000")
+
+
 def test_numbers_run_on_after_a_withdrawn_one(home):
     keep_plan(home)
     make(home)

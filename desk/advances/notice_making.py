@@ -13,7 +13,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from desk.advances import notice_files
-from desk.advances.notice_wants import Maker, Wanted, period_fits, wanted_of
+from desk.advances.notice_wants import (
+    Maker,
+    Wanted,
+    nothing_to_say,
+    period_fits,
+    wanted_of,
+)
 from ledger import regions, settings
 from ledger.advances import bank_accounts, notices
 from ledger.advances.notices import OWN, NoticeRow
@@ -60,7 +66,7 @@ def make(
         )
         made = make_all(maker, payer)
         if not made:
-            raise BookError(f"{period}没有要出具的{maker.kind.name}")
+            raise BookError(nothing_to_say(maker, payer))
         if not dry_run and maker.kind.step(ISSUED) is None:  # else when it is issued
             fresh = [one.row.id for one in made if one.status != "already"]
             notice_files.write_all(home, connection, fresh, special)

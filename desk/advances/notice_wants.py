@@ -90,6 +90,23 @@ def wanted_of(maker: Maker) -> list[Wanted]:
     return _of_year(maker) if maker.kind.per == YEAR else _of_quarter(maker)
 
 
+def nothing_to_say(maker: Maker, payer: str) -> str:
+    """Why there is no notice to make, and what has to be imported or run first."""
+    period, kind = maker.period, maker.kind
+    whose = regions.name(payer) if payer else ""
+    nothing = f"{period}没有{whose}要出具的{kind.name}"
+    if kind.of_plan:
+        see = f"yibao plan {period} --region {maker.holder}"
+        see += f" --payer {payer}" if payer else ""
+        return f"{nothing}：测算里没有{whose}要付或退回的金额；用 {see} 查看"
+    if kind.per == CITY:
+        return f"{nothing}：{whose}没有{period}的清算；先用 yibao import 导入清算明细表"
+    form = f"{period}年跨省预付金明细表或额度调整通知书"
+    if kind.per != YEAR:
+        form = f"{period}的{kind.name}"
+    return f"{nothing}：没有收到{form}；先用 yibao import 导入"
+
+
 def _plans(maker: Maker) -> list[PlanRow]:
     """The plans of the period: an emergency's have their own kind of notice.
 
