@@ -1,6 +1,7 @@
 """F8: notices of others are kept, known ones must say the same."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from desk_by_hand import LI, take_clearings
@@ -14,11 +15,14 @@ from notices_by_hand import (
     told,
 )
 
+from desk.advances import plan_edits
 from desk.importing import import_files
 from ledger import sources
 from ledger.errors import BookError
+from ledger.periods import Quarter
 
 NUMBER = "粤付〔2018〕1号"
+ADVANCE = "预付金收款通知书"
 
 
 def test_an_unknown_notice_is_kept_as_one_that_came_in(home):
@@ -163,10 +167,63 @@ def test_a_withdrawn_document_frees_the_number_of_its_notice(home):
 def test_our_own_withdrawn_number_does_not_come_again(sqlite_home):
     issued(sqlite_home)
     paths = sorted((sqlite_home.path / "out" / "notices").rglob("*1号_520100.xlsx"))
+    copy = paths[0].rename(sqlite_home.path.parent / "副本.xlsx")
     step(sqlite_home, "withdraw", "黔异预〔2018〕1号", reason="印错")
-    result = import_files(sqlite_home, paths, LI)[0]
+    result = import_files(sqlite_home, [copy], LI)[0]
 
     assert "已经撤回" in result.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"期间": "2017Q3"}, "期间"),
+        ({"用途": "省内"}, "用途"),
+        ({"金额": "0.00"}, "金额"),
+        ({"金额": "-1.00"}, "金额"),
+    ],
+)
+def test_what_a_payment_notice_cannot_say(sqlite_home, changes, column):
+    result = came_in(sqlite_home, PAYMENT, changes)
+
+    assert (result.status, result.errors[0].column) == ("rejected", column)
+
+
+def test_a_correction_may_stand_in_a_payment_notice(sqlite_home):
+    result = came_in(sqlite_home, PAYMENT, {}, {"险种": "390", "金额": "-1.00"})
+
+    assert result.status == "posted"
+
+
+def test_an_advance_is_of_a_quarter(sqlite_home):
+    changes = {"单位代码": "520100", "期间": "2018-01"}
+    result = came_in(sqlite_home, "预付金收款通知书", changes)
+
+    assert result.errors[0].column == "期间"
+
+
+@pytest.mark.parametrize(
+    ("title", "row", "how", "on"),
+    [
+        (PAYMENT, {"期间": "2017-05"}, {}, "2017-05-31"),
+        (PAYMENT, {"期间": "2017-05", "期限": "2017-05-29"}, {}, "2017-05-29"),
+        (PAYMENT, {"期间": "2018-01"}, {}, LI.at[:10]),
+        (PAYMENT, {"期间": "2017-05"}, {"post_on": date(2017, 6, 20)}, "2017-06-20"),
+        (ADVANCE, {"期间": "2017Q2", "单位代码": "520100"}, {}, "2017-04-01"),
+    ],
+)
+def test_a_notice_that_came_in_counts_from_its_earliest_day(
+    sqlite_home, title, row, how, on
+):
+    came_in(sqlite_home, title, row, **how)
+
+    assert steps_told(sqlite_home, NUMBER) == [f"{on} issued"]
+
+
+def test_a_notice_does_not_come_in_tomorrow(sqlite_home):
+    result = came_in(sqlite_home, PAYMENT, post_on=date(2099, 1, 1))
+
+    assert "--post-on 2099-01-01还没有到" in result.message
 
 
 def test_what_came_in_has_its_steps_here(sqlite_home):
@@ -176,3 +233,80 @@ def test_what_came_in_has_its_steps_here(sqlite_home):
         step(sqlite_home, "submit", NUMBER, on=date(2018, 1, 31))
 
     assert steps_told(sqlite_home, NUMBER)[1:] == ["2018-01-30 disputed"]
+
+
+FIXED = {"金额": "90.00", "备注": "更正（第1次）"}
+
+
+def test_a_correction_takes_the_place_of_what_came_in(home):
+    came_in(home, PAYMENT, {})
+    step(home, "confirm", NUMBER, on=date(2018, 1, 30))
+    fixed = came_in(home, PAYMENT, FIXED, name="更正.xlsx")
+    again = came_in(home, PAYMENT, FIXED, name="更正.xlsx")
+    old = came_in(home, PAYMENT, {}, name="旧.xlsx")
+
+    assert told(home) == [f"{NUMBER} 440000 90.00 issued"]
+    assert (
+        fixed.warnings[0] == f"{PAYMENT}“{NUMBER}”（广东省）已更正，"
+        "由100.00元改为90.00元；原为“已确认”，须重新确认"
+    )
+    assert (fixed.new, again.status, old.status) == (1, "already-posted", "rejected")
+
+
+def test_a_correction_without_a_count_is_one_too(sqlite_home):
+    came_in(sqlite_home, PAYMENT, {})
+    for name, amount in (("一.xlsx", "90.00"), ("二.xlsx", "80.00")):
+        came_in(sqlite_home, PAYMENT, {"金额": amount, "备注": "更正件"}, name=name)
+
+    assert told(sqlite_home) == [f"{NUMBER} 440000 80.00 issued"]
+
+
+def test_what_is_paid_is_not_corrected(sqlite_home):
+    came_in(sqlite_home, PAYMENT, {})
+    for act in ("confirm", "submit", "approve", "pay"):
+        step(sqlite_home, act, NUMBER, on=date(2018, 1, 30), evidence="N1")
+    result = came_in(sqlite_home, PAYMENT, FIXED, name="更正.xlsx")
+
+    assert "已经付款，不能更正" in result.message
+    assert told(sqlite_home) == [f"{NUMBER} 440000 100.00 paid"]
+
+
+def test_a_city_takes_the_provinces_correction_after_its_first_notice(sqlite_home):
+    issued(sqlite_home)
+    how = {"kind": "advance-notice", "period": "2018Q1", "region": "520100"}
+    step(sqlite_home, "dispute", reason="人数有误", **how)
+    cells = {("520100", "跨省", "310"): Decimal("55.00")}
+    plan_edits.edit(sqlite_home, LI, Quarter(2018, 1), "520000", cells, "更正人数")
+    step(sqlite_home, "issue", on=date(2018, 1, 17), **how)
+    folder = sqlite_home.path / "out" / "notices"
+    paths = sorted(folder.rglob("*1号_520100*.xlsx"))
+    with sqlite_home.writing() as connection:  # as if nothing were known here
+        for table in ("notice_line", "notice_step", "notice"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    results = import_files(sqlite_home, paths, LI)
+
+    assert [path.stem[-4:] for path in paths] == ["0100", "_更正1"]
+    assert [result.status for result in results] == ["posted", "posted"]
+    assert told(sqlite_home) == ["黔异预〔2018〕1号 520100 95.00 issued"]
+
+
+def test_a_withdrawn_notices_file_says_so_and_is_refused_elsewhere(sqlite_home):
+    issued(sqlite_home)
+    step(sqlite_home, "withdraw", "黔异预〔2018〕1号", reason="印错")
+    folder = sqlite_home.path / "out" / "notices"
+    paths = sorted(folder.rglob("*1号_520100*.xlsx"))
+    with sqlite_home.writing() as connection:  # as if nothing were known here
+        for table in ("notice_line", "notice_step", "notice"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    result = import_files(sqlite_home, paths, LI)[0]
+
+    assert [path.name[:3] for path in paths] == ["作废_"]
+    assert "通知书已经撤回" in result.message
+
+
+def test_a_number_that_was_withdrawn_here_does_not_come_again(sqlite_home):
+    came_in(sqlite_home, PAYMENT, {})
+    step(sqlite_home, "withdraw", NUMBER, on=date(2018, 1, 30), reason="对方撤回")
+    again = came_in(sqlite_home, PAYMENT, {"金额": "99.00"}, name="再.xlsx")
+
+    assert "已经撤回" in again.message

@@ -3,16 +3,24 @@
 A 文号 that is known says the same, or the file is refused; an unknown one is kept as a
 notice that came in. 付款通知书 of other provinces are compared with the clearing list of
 their month (附件一 三（一）), line by line; differences are told, never refused.
+
+The paper does not say when it came in. It counts as issued on --post-on; without it on
+the earliest day on which it can have been: the last of the month or quarter that it
+settles, the first of the quarter that it is an advance for; never after its 期限 or
+today. So every later step can be kept on the day on which it was taken.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
-from typing import NoReturn, Sequence
+from typing import Iterator, NoReturn, Sequence
 
 from sqlalchemy import Connection
 
+from desk.advances import received_corrections
+from desk.advances.notice_files import VOID
 from desk.taking import Desk, Taken
 from importers.faults import Faults, Wrong
 from ledger import regions
@@ -20,8 +28,10 @@ from ledger.advances import bank_accounts, notices
 from ledger.advances.notice_sources import cleared_by_province
 from ledger.advances.notices import RECEIVED, LineRow, NoticeRow
 from ledger.documents import NoticeLine, SourceDocument
+from ledger.errors import BookError
 from ledger.money import NOTHING, grouped
-from posting_rules.notices import COMES_IN, ISSUED, Kind, kind_named
+from ledger.periods import Month
+from posting_rules.notices import COMES_IN, ISSUED, PAYER, Kind, kind_named
 
 TITLES = {
     "period": "期间",
@@ -32,6 +42,7 @@ TITLES = {
     "due_day": "期限",
     "payee_account": "收款账号",
 }
+ABROAD = "跨省"
 PAYMENT = "payment-notice"  # what we have to pay to another province
 
 
@@ -39,6 +50,10 @@ def take(
     connection: Connection, desk: Desk, document: SourceDocument, document_id: int
 ) -> Taken:
     """Keep the notices that are unknown; SourceError where a known one differs."""
+    if document.name.startswith(VOID):
+        why = f"文件名标有“{VOID}”，通知书已经撤回"
+        first = document.lines[0]
+        _refuse(document, first, None, document.name, "没有撤回的通知书", why)
     groups: dict[str, list[NoticeLine]] = defaultdict(list)
     for line in document.lines:
         groups[line.number].append(line)
@@ -46,13 +61,23 @@ def take(
     warnings, new = [], 0
     for number, lines in groups.items():
         known = notices.numbered(connection, number)
+        kind = kind_named(desk.policy, lines[0].kind)
         if known is not None and known.standing:
-            _compare(connection, document, known, lines)
+            there = notices.lines(connection, known.id)
+            if not received_corrections.corrects(known, there, lines):
+                _compare(connection, document, known, lines)
+                continue
+            if known.state in notices.MOVED:
+                why = "已经付款，不能更正"
+                _refuse(document, lines[0], "金额", "更正", f"{known.total}", why)
+            args = (connection, desk, known, lines, document_id)
+            warnings.append(received_corrections.replace(*args))
+            warnings += _warnings(connection, desk, kind, lines)
+            new += len(lines)
             continue
-        if known is not None and known.origin != RECEIVED:
+        if known is not None and received_corrections.is_void(connection, known):
             why = f"{known.title}“{number}”已经撤回"
             _refuse(document, lines[0], "通知书编号", number, "没有撤回的文号", why)
-        kind = kind_named(desk.policy, lines[0].kind)
         _keep(connection, desk, kind, lines, document_id)
         new += len(lines)
         warnings += _warnings(connection, desk, kind, lines)
@@ -64,8 +89,16 @@ def take(
 
 
 def _check(desk: Desk, document: SourceDocument) -> None:
-    """Between provinces the other is named, within this one a payer of it."""
+    """Between provinces the other is named, within this one a payer of it.
+
+    Between provinces it is of a month, 跨省, and somebody has to pay: GZ-39.
+    """
+    if desk.post_on is not None and desk.post_on > desk.actor.on:
+        raise BookError(f"--post-on {desk.post_on}还没有到；应是收到通知书的那一天")
     faults = Faults(document.name)
+    totals: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+    for line in document.lines:
+        totals[line.number] += line.amount
     for line in document.lines:
         kind = kind_named(desk.policy, line.kind)
         home = regions.province_of(line.region) == desk.policy.province
@@ -78,7 +111,24 @@ def _check(desk: Desk, document: SourceDocument) -> None:
             found = f"{line.region}（{regions.name(line.region)}）"
             wrong = Wrong(f"不能是{kind.name}的单位", expected)
             faults.add(line.sheet, line.row, "单位代码", found, wrong)
+        for title, found, expected in _odd(kind, line, totals[line.number]):
+            wrong = Wrong(f"不能是{kind.name}的{title}", expected)
+            faults.add(line.sheet, line.row, title, found, wrong)
     faults.check()
+
+
+def _odd(
+    kind: Kind, line: NoticeLine, total: Decimal
+) -> Iterator[tuple[str, str, str]]:
+    """What a line of the kind cannot say: the column, what is there, what should be."""
+    monthly = kind.per == COMES_IN
+    if isinstance(line.period, Month) != monthly:
+        expected = "月，如2018-01" if monthly else "季度，如2018Q1"
+        yield "期间", str(line.period), expected
+    if monthly and line.scope not in ("", ABROAD):
+        yield "用途", line.scope, f"{ABROAD}，或空"
+    if monthly and (not line.amount or total <= 0):
+        yield "金额", grouped(line.amount), "合计大于零，各行不是零的金额"
 
 
 def _compare(
@@ -173,7 +223,16 @@ def _keep(
         LineRow(line.region, line.scope, line.fund, line.amount, line.note)
         for line in lines
     ]
-    notices.add(connection, row, said, desk.post_on or actor.on)
+    notices.add(connection, row, said, _issued_on(desk, kind, first))
+
+
+def _issued_on(desk: Desk, kind: Kind, line: NoticeLine) -> date:
+    """The day from which a notice that came in counts; see the module."""
+    if desk.post_on is not None:
+        return desk.post_on
+    begins, ends = line.period.first_day, line.period.months[-1].last_day
+    earliest = begins if kind.per == PAYER else ends
+    return min(earliest, line.due_day or earliest, desk.actor.on)
 
 
 def _warnings(

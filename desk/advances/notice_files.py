@@ -14,11 +14,14 @@ from desk.saving import save
 from ledger.advances import notices
 from ledger.advances.notices import NoticeRow
 from ledger.database import Home
+from ledger.errors import BookError
+from ledger.files import why
 from posting_rules.workdays import SpecialDays, special_days
 from reports.advances.notice_sheet import notice_workbook
 
 FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
 FOLDER = Path("out") / "notices"
+VOID = "作废"
 
 
 def write_all(
@@ -43,6 +46,27 @@ def write_all(
     return written
 
 
+def mark_void(home: Home, connection: Connection, ids: Iterable[int]) -> None:
+    """Rename the files of withdrawn notices, those before a correction too: 作废_….
+
+    BookError where a file cannot be renamed.
+    """
+    for id in ids:
+        row = notices.notice(connection, id)
+        if not row.stored:
+            continue
+        folder = (home.path / row.stored).parent
+        for name in file_names(row):
+            try:
+                (folder / name).replace(folder / f"{VOID}_{name}")
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise BookError(f"改不了文件名{folder / name}：{why(error)}") from error
+        stored = FOLDER / row.period / f"{VOID}_{file_name(row)}"
+        notices.amend(connection, id, stored=stored.as_posix())
+
+
 def workdays_of(home: Home) -> SpecialDays | None:
     """The days off that a home's workdays.toml adds, None when it has none."""
     path = home.path / "workdays.toml"
@@ -50,8 +74,13 @@ def workdays_of(home: Home) -> SpecialDays | None:
 
 
 def file_name(row: NoticeRow) -> str:
-    """预付金收款通知书_黔异预〔2018〕1号_520100.xlsx; a correction is beside it."""
+    """预付金收款通知书_黔异预〔2018〕1号_520100.xlsx; a correction's is beside it."""
+    return file_names(row)[-1]
+
+
+def file_names(row: NoticeRow) -> list[str]:
+    """The names of a notice's file and of its corrections', in their order."""
     parts = (row.title, row.number, row.region)
-    name = "_".join(FORBIDDEN.sub(" ", part) for part in parts if part)
-    again = len(notices.corrections(row.note))
-    return f"{name[:80]}{f'_更正{again}' if again else ''}.xlsx"
+    name = "_".join(FORBIDDEN.sub(" ", part) for part in parts if part)[:80]
+    again = range(1, len(notices.corrections(row.note)) + 1)
+    return [f"{name}.xlsx", *(f"{name}_更正{number}.xlsx" for number in again)]

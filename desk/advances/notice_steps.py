@@ -81,6 +81,9 @@ def take(
         single = bool(by_name or choice.region)
         rows = chosen(connection, policy, choice)
         done = [_take(step, row, single) for row in rows]
+        if not dry_run and act.state == WITHDRAWN:
+            gone = [one.row.id for one in done if one.status == "done"]
+            notice_files.mark_void(home, connection, gone)
         if not dry_run and act.state == ISSUED:
             fresh = [one.row.id for one in done if one.status == "done"]
             notice_files.write_all(home, connection, fresh, special)
