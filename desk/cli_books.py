@@ -264,6 +264,7 @@ def document_withdraw(session, number, reason, dry_run, by, as_json):
     who = actor(by)
     check_words(reason)
     with session.home().writing(keep=not dry_run) as connection:
+        sources.refuse_issued(connection, number)
         count = sources.withdraw(connection, number, who.by, who.at, reason)
     if as_json:
         tell_json({"document": number, "withdrawn": count, "dry_run": dry_run})

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from ledger.advances import bank_lines, bounces, funding, notices, waiting_lines
 from ledger.advances.tables import AwayPayment as AwayPaymentLine
 from ledger.advances.tables import BankLine as BankLineRow
-from ledger.advances.tables import FundingLine
+from ledger.advances.tables import FundingLine, Notice
 from ledger.advances.tables import PastPayment as PastPaymentLine
 from ledger.advances.tables import ProvinceQuota as ProvinceQuotaLine
 from ledger.database import Home, bulk_insert, next_id, slices
@@ -324,6 +324,23 @@ def withdraw(
         .values(withdrawn_by=by, withdrawn_at=at, withdrawn_reason=reason)
     )
     return freed
+
+
+def refuse_issued(connection: Connection, document_id: int) -> None:
+    """The list that an issue took is taken back with its notice alone; BookError."""
+    table = Notice.__table__
+    number = connection.execute(
+        select(table.c.number).where(
+            table.c.document_id == document_id,
+            table.c.origin == notices.OWN,
+            table.c.state != notices.WITHDRAWN,
+        )
+    ).scalar()
+    if number is not None:
+        raise BookError(
+            f"原始凭证{document_id}是文书“{number}”下达时登记的，不能单独撤回；"
+            f"请撤回文书（yibao notice withdraw {number}）"
+        )
 
 
 def _withdraw(connection: Connection, table: Table, document_id: int) -> int:

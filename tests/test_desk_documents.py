@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from desk_by_hand import LI, take_clearings, take_transfers
+from notices_by_hand import issued
 
 from desk.homes import put_setting
 from ledger import sources
@@ -50,6 +51,15 @@ def test_the_command_lists_and_withdraws(yibao, sqlite_home):
 
     assert "F2" in listed
     assert (code, done) == (0, "已撤回：1行。\n")
+
+
+def test_the_list_that_an_issue_took_is_withdrawn_with_its_notice(yibao, sqlite_home):
+    issued(sqlite_home)
+
+    code, _, error = yibao("document", "withdraw", "1", "--reason", "误")
+
+    assert code == 1
+    assert "“黔异预核〔2018〕1号”下达时登记的，不能单独撤回；请撤回文书" in error
 
 
 def test_a_county_whose_books_ended_pays_no_advance(sqlite_home):
