@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, place_of, same_text
-from ledger import regions, sources
+from desk.keeping import Keys, keep_new
+from desk.taking import Desk, Taken, place_of
+from ledger import regions
 from ledger.documents import Quota, SourceDocument
 from ledger.errors import Fault, SourceError
 
@@ -23,21 +24,8 @@ def take(
     """Keep the new lines of a quota table."""
     for line in document.lines:
         _check(desk, document, line)
-    known = {
-        _key(row.line): row
-        for row in sources.known_lines(
-            connection, "F3", "quarter", {str(line.quarter) for line in document.lines}
-        )
-    }
-    new = []
-    for line in document.lines:
-        there = known.get(_key(line))
-        if there is None:
-            new.append(line)
-        elif same_text(line) != same_text(there.line):
-            other_content(document, line, there, TITLES)
-    sources.insert_lines(connection, "F3", document_id, new, [()] * len(new))
-    return Taken(new=len(new), known=len(document.lines) - len(new))
+    keys = Keys("quarter", _key, TITLES)
+    return keep_new(connection, document, document_id, keys)
 
 
 def _check(desk: Desk, document: SourceDocument, line: Quota) -> None:

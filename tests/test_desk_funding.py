@@ -184,6 +184,49 @@ def test_a_plan_that_was_paid_is_not_withdrawn(home):
         assert row.live
 
 
+NAMED = "参保省份代码\n440000"
+
+
+def kept(home) -> list[tuple]:
+    with home.reading() as connection:
+        table = FundingLine.__table__
+        found = connection.execute(table.select().where(table.c.live)).all()
+        return [(row.province, str(row.elsewhere)) for row in found]
+
+
+def test_a_province_that_comes_later_completes_its_line(home):
+    take_form(home, "F5", "外省参保\n40.00")
+    named = take_form(home, "F5", NAMED, "补.csv")
+    again = [take_form(home, "F5", x, "再.csv") for x in (NAMED, "外省参保\n40.00")]
+
+    assert (named.status, named.new, named.completed) == ("posted", 0, 1)
+    assert [one.status for one in again] == ["already-posted"] * 2
+    assert kept(home) == [("440000", "40.00")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["外省参保|参保省份代码\n30.00|440000", f"{NAMED}\n510000"],
+)
+def test_a_plan_is_not_counted_twice_by_its_provinces(sqlite_home, table):
+    take_form(sqlite_home, "F5", "外省参保\n40.00")
+    result = take_form(sqlite_home, "F5", table, "补.csv")
+
+    assert (result.status, result.errors[0].column) == ("rejected", "参保省份代码")
+    assert kept(sqlite_home) == [("", "40.00")]
+
+
+def test_a_plan_that_was_paid_takes_no_province_later(sqlite_home):
+    sent = "付款方代码|收款方代码|到账日期\n440000|520000|2017-04-28"
+    take_form(sqlite_home, "F1", sent)
+    take_form(sqlite_home, "F5", "外省参保\n40.00")
+    assert funded(sqlite_home, "0.00", "50.00", "X1").message == ""
+    result = take_form(sqlite_home, "F5", NAMED, "补.csv")
+
+    assert "已经按它划款（流水号X1），不能再补" in result.message
+    assert kept(sqlite_home) == [("", "40.00")]
+
+
 def test_a_part_without_province_follows_the_notices_of_its_period(home):
     take_form(home, "F1", "付款方代码|收款方代码|到账日期\n440000|520000|2017-04-28")
     notice = {"通知书编号": "部收〔2017〕6号", "期间": "2017-06", "险种": "310"}

@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import NoReturn, Sequence
+
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, same_text
+from desk import keeping
+from desk.keeping import Keys
+from desk.taking import Desk, Taken, same_text
 from importers.faults import Faults, Wrong
-from ledger import regions, sources
+from ledger import regions
+from ledger.advances import funding
 from ledger.documents import Funding, SourceDocument
+from ledger.money import grouped
+from ledger.sources import KnownLine
 
 TITLES = {
     "institution_name": "机构名称",
@@ -22,22 +30,74 @@ TITLES = {
 def take(
     connection: Connection, desk: Desk, document: SourceDocument, document_id: int
 ) -> Taken:
-    """Keep the new lines of a plan."""
+    """Keep the new lines of a plan.
+
+    A line that comes again with its province completes the one that lacked it, and one
+    without it says less than the one that has it: they are one need, not two.
+    """
     _check(desk, document)
-    quarters = {str(line.quarter) for line in document.lines}
-    known = {
-        _key(row.line): row
-        for row in sources.known_lines(connection, "F5", "quarter", quarters)
-    }
-    new = []
-    for line in document.lines:
-        there = known.get(_key(line))
-        if there is None:
-            new.append(line)
-        elif same_text(line) != same_text(there.line):
-            other_content(document, line, there, TITLES)
-    sources.insert_lines(connection, "F5", document_id, new, [()] * len(new))
-    return Taken(new=len(new), known=len(document.lines) - len(new))
+    keys = Keys("quarter", _key, TITLES)
+    new, known = keeping.sort(connection, document, keys)
+    said = {row.id for _, row in known}
+    others: dict[tuple, list[KnownLine]] = defaultdict(list)  # not said once more
+    for row in keeping.known_lines(connection, document, keys).values():
+        if row.line.elsewhere and row.id not in said:
+            others[_bare_key(row.line)].append(row)
+    added, named = [], {}
+    for line in new:
+        there = [x for x in others[_bare_key(line)] if _is_one(line, x.line)]
+        if not line.elsewhere or not there:
+            added.append(line)
+            continue
+        _check_same(document, line, there, named)
+        if line.province:
+            _check_unpaid(connection, document, line)
+            named[there[0].id] = line.province
+    keeping.insert(connection, document, document_id, added)
+    funding.set_provinces(connection, named)
+    count = len(document.lines) - len(added) - len(named)
+    return Taken(new=len(added), known=count, completed=len(named))
+
+
+def _is_one(line: Funding, there: Funding) -> bool:
+    """Whether just one of two lines of a need says whose people it is for."""
+    return bool(line.province) != bool(there.province)
+
+
+def _check_same(
+    document: SourceDocument, line: Funding, there: Sequence[KnownLine], named: dict
+) -> None:
+    """Nothing but the province differs, and each line is completed once."""
+    one = there[0]
+    same = same_text(line) == same_text(one.line._replace(province=line.province))
+    if same and len(there) == 1 and one.id not in named:
+        return
+    how = "写明了" if one.line.province else "没有写明"
+    why = (
+        f"与已登记的一行（{how}参保省份，省内参保{grouped(one.line.at_home)}、外省参保"
+        f"{grouped(one.line.elsewhere)}）重复；只补参保省份的，其余应与原来的一行相同，"
+        "要分省份的先撤回原表（yibao document withdraw）再导入"
+    )
+    _refuse(document, line, why)
+
+
+def _check_unpaid(
+    connection: Connection, document: SourceDocument, line: Funding
+) -> None:
+    serial = funding.paid(connection, str(line.quarter), line.fund)
+    if serial is not None:
+        why = (
+            f"已登记的一行没有写明参保省份，已经按它划款（流水号{serial}），不能再补；"
+            "要补请先冲销划款的凭证（yibao voucher reverse）"
+        )
+        _refuse(document, line, why)
+
+
+def _refuse(document: SourceDocument, line: Funding, why: str) -> NoReturn:
+    faults = Faults(document.name)
+    wrong = Wrong(why, "原来的一行")
+    faults.add(line.sheet, line.row, "参保省份代码", line.province, wrong)
+    faults.stop()
 
 
 def _check(desk: Desk, document: SourceDocument) -> None:
@@ -57,6 +117,10 @@ def _check(desk: Desk, document: SourceDocument) -> None:
 
 def is_other_province(desk: Desk, code: str) -> bool:
     return code != desk.policy.province and regions.level(code) == "province"
+
+
+def _bare_key(line: Funding) -> tuple:
+    return _key(line._replace(province=""))
 
 
 def _key(line: Funding) -> tuple:

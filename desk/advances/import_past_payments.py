@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, same_text
+from desk.keeping import Keys, keep_new
+from desk.taking import Desk, Taken
 from importers.faults import Faults, Wrong
-from ledger import regions, sources
+from ledger import regions
 from ledger.documents import PastPayment, SourceDocument
 
 TITLES = {"amount": "基金支付额", "note": "备注"}
@@ -17,20 +18,8 @@ def take(
 ) -> Taken:
     """Keep the new lines of a table of past payments."""
     _check(desk, document)
-    years = {line.year for line in document.lines}
-    known = {
-        _key(row.line): row
-        for row in sources.known_lines(connection, "F9", "year", years)
-    }
-    new = []
-    for line in document.lines:
-        there = known.get(_key(line))
-        if there is None:
-            new.append(line)
-        elif same_text(line) != same_text(there.line):
-            other_content(document, line, there, TITLES)
-    sources.insert_lines(connection, "F9", document_id, new, [()] * len(new))
-    return Taken(new=len(new), known=len(document.lines) - len(new))
+    keys = Keys("year", _key, TITLES)
+    return keep_new(connection, document, document_id, keys)
 
 
 def _check(desk: Desk, document: SourceDocument) -> None:

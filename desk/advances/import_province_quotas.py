@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from desk.taking import Desk, Taken, other_content, same_text
+from desk import keeping
+from desk.keeping import Keys
+from desk.taking import Desk, Taken, same_text
 from importers.faults import Faults, Wrong
-from ledger import regions, sources
+from ledger import regions
 from ledger.advances import province_quotas
 from ledger.documents import ProvinceQuota, SourceDocument
 
@@ -30,23 +32,12 @@ def take(
     is learnt from whichever has it.
     """
     _check(desk, document)
-    years = {line.year for line in document.lines}
-    known = {
-        _key(row.line): row
-        for row in sources.known_lines(connection, "F4", "year", years)
-    }
-    new, first = [], []
-    for line in document.lines:
-        there = known.get(_key(line))
-        if there is None:
-            new.append(line)
-        elif _content(line) != _content(there.line):
-            other_content(document, line, there, TITLES)
-        elif line.first and not there.line.first:
-            first.append(there.id)
-    sources.insert_lines(connection, "F4", document_id, new, [()] * len(new))
+    keys = Keys("year", _key, TITLES, _content)
+    new, known = keeping.sort(connection, document, keys)
+    keeping.insert(connection, document, document_id, new)
+    first = [row.id for line, row in known if line.first and not row.line.first]
     province_quotas.set_first(connection, first)
-    count = len(document.lines) - len(new) - len(first)
+    count = len(known) - len(first)
     return Taken(new=len(new), known=count, completed=len(first))
 
 

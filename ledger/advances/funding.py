@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from typing import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from ledger.advances.tables import FundingLine
 from ledger.documents import Funding
@@ -53,25 +54,40 @@ def planned(
     return {fund: (home[fund], others[fund]) for fund in sorted(home)}
 
 
-def refuse_paid(connection: Connection, document_id: int) -> None:
-    """A plan by which money was paid (X2) is not withdrawn; BookError."""
+def paid(connection: Connection, of: str, fund: str) -> str | None:
+    """The 流水号 of a transfer (X2) of a quarter's plan and fund; None without any."""
     transfer = TransferLine.__table__
-    paid = connection.execute(
+    return connection.execute(
         select(transfer.c.serial)
-        .join(
-            TABLE,
-            (TABLE.c.quarter == transfer.c.quarter) & (TABLE.c.fund == transfer.c.fund),
-        )
         .where(
-            TABLE.c.document_id == document_id,
-            TABLE.c.live,
+            transfer.c.quarter == of,
+            transfer.c.fund == fund,
             transfer.c.live,
             transfer.c.payer == transfer.c.payee,
         )
+        .order_by(transfer.c.id)
         .limit(1)
     ).scalar()
-    if paid is not None:
+
+
+def set_provinces(connection: Connection, provinces: Mapping[int, str]) -> None:
+    """Whose people lines' 外省参保 is for, by the line's id."""
+    for line_id, province in provinces.items():
+        connection.execute(
+            update(TABLE).where(TABLE.c.id == line_id).values(province=province)
+        )
+
+
+def refuse_paid(connection: Connection, document_id: int) -> None:
+    """A plan by which money was paid (X2) is not withdrawn; BookError."""
+    keys = TABLE.c.quarter, TABLE.c.fund
+    taken = connection.execute(
+        select(*keys).where(TABLE.c.document_id == document_id, TABLE.c.live).distinct()
+    ).all()
+    serials = (paid(connection, quarter, fund) for quarter, fund in taken)
+    serial = next(filter(None, serials), None)
+    if serial is not None:
         raise BookError(
-            f"原始凭证{document_id}的用款计划已经划款（流水号{paid}），不能撤回；"
+            f"原始凭证{document_id}的用款计划已经划款（流水号{serial}），不能撤回；"
             "请先冲销划款的凭证（yibao voucher reverse），或另行导入补充的计划"
         )
