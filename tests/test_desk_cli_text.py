@@ -148,3 +148,12 @@ def test_words_of_the_parser_are_chinese(yibao, tmp_path):
     assert "“9999”应在2000至2099之间" in missing
     assert "“0”应在1至2147483647之间" in edition
     assert f"文件“{tmp_path}”是目录" in folder
+
+
+@pytest.mark.parametrize("region", ["nosuch", "贵阳", "522322"])
+def test_notices_of_a_region_that_is_not_there_are_wrong_use(region, yibao):
+    code, out, err = yibao("notice", "list", "--region", region)
+
+    assert (code, out) == (2, "")
+    assert f"没有地区“{region}”" in err
+    assert yibao("notice", "list", "--region", "529900") == (0, "（没有）\n", "")

@@ -73,6 +73,8 @@ def listed(
     special: SpecialDays | None = None,
 ) -> list[Listed]:
     """Notices by kind, period, state (code or word) and whom they are for or from."""
+    if region and regions.today_code(region) != region:
+        raise UsageError(f"没有地区“{region}”；写统筹区或省的代码，如 520100")
     with home.reading() as connection:
         policy = policy_of(settings.province(connection))
         if kind:
