@@ -15,7 +15,7 @@ from ledger.money import from_fen, whole_fen
 from ledger.vouchers import CREDIT, DEBIT, Line, Posting, Voucher
 from posting_rules.entries import Share, lines
 from posting_rules.money_rules import check_fee
-from posting_rules.policies import Policy, entries_for, entry_named
+from posting_rules.policies import Entry, Policy, entries_for, entry_named
 
 LINK = "bank"
 BANK = "{bank}"
@@ -83,28 +83,37 @@ def posting(
             line._replace(subject=subject) if line.subject == BANK else line
             for line in lines(entry, {"total": total})
         )
-        narration = entry.summary.format(holder=told.holder)
-        check_fee(policy, narration, made)
-        vouchers.append(
-            Voucher(
-                book=book,
-                dated=told.on,
-                occurred_on=told.on,
-                rule=policy.rule(entry),
-                basis=policy.basis(entry),
-                event=what,
-                scope="",
-                period="",
-                quarter="",
-                payee=told.bank or "开户银行",
-                narration=narration,
-                lines=made,
-                attachments=1,
-                source=told.source,
-                evidence=f"银行流水号{told.serial}",
-            )
-        )
+        vouchers.append(_voucher(policy, entry, what, book, made, told))
     return Posting(f"F6|{told.account}|{told.serial}", LINK, "", what, tuple(vouchers))
+
+
+def _voucher(
+    policy: Policy,
+    entry: Entry,
+    what: str,
+    book: str,
+    made: tuple[Line, ...],
+    told: Told,
+) -> Voucher:
+    narration = entry.summary.format(holder=told.holder)
+    check_fee(policy, narration, made)
+    return Voucher(
+        book=book,
+        dated=told.on,
+        occurred_on=told.on,
+        rule=policy.rule(entry),
+        basis=policy.basis(entry),
+        event=what,
+        scope="",
+        period="",
+        quarter="",
+        payee=told.bank or "开户银行",
+        narration=narration,
+        lines=made,
+        attachments=1,
+        source=told.source,
+        evidence=f"银行流水号{told.serial}",
+    )
 
 
 def bounced(
