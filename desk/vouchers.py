@@ -182,7 +182,8 @@ def approve(
             }
         )
         made = postings.approve(connection, ids, actor)
-        notice_payments.settle(connection, actor)
+        for odd in notice_payments.after_approval(connection, actor, ids):
+            warn(odd)
         if advance_policy(settings.province(connection)):
             desk = desk_of(connection, actor)
             for warning in beyond_advance(connection, desk, ids):

@@ -21,7 +21,7 @@ from desk.advances import bank_master
 from desk.advances.bank_master import Wanted
 from desk.advances.notice_undoing import undo
 from desk.reversing import reverse
-from desk.vouchers import reject
+from desk.vouchers import approve, reject
 from ledger.errors import BookError, UsageError
 
 NUMBER = "黔异预〔2018〕1号"
@@ -179,11 +179,62 @@ def test_a_reversed_transfer_is_not_paid_any_more(home):
 def test_a_rejected_draft_is_not_paid_any_more(sqlite_home):
     approved(sqlite_home)
     result = paid(sqlite_home, WHOLE, draft=True)
-    before = told(sqlite_home)[0]
+    before = steps_told(sqlite_home, NUMBER)
     reject(sqlite_home, WANG, [f"#{result.vouchers[0].id}"], "错")
 
-    assert before.endswith("paid")
-    assert told(sqlite_home)[0].endswith("approved")
+    assert before[-1] == "2018-01-24 approved"
+    assert steps_told(sqlite_home, NUMBER) == before
+
+
+def test_a_draft_pays_when_a_second_person_approves_it(sqlite_home):
+    approved(sqlite_home)
+    result = paid(sqlite_home, ARRIVED, draft=True)
+    before = told(sqlite_home)[0]
+    approve(sqlite_home, WANG, [f"#{one.id}" for one in result.vouchers])
+
+    assert before.endswith("approved")
+    assert steps_told(sqlite_home, NUMBER)[-2:] == [
+        "2018-01-26 paid N1",
+        "2018-01-29 received N1",
+    ]
+
+
+def test_an_approver_hears_that_a_part_is_missing(sqlite_home):
+    approved(sqlite_home)
+    part = "2018-01-26 | 2018-01-26 | 跨省 | 60.00 | N1"
+    result = paid(sqlite_home, part, draft=True)
+    heard = []
+    names = [f"#{one.id}" for one in result.vouchers]
+    approve(sqlite_home, WANG, names, warn=heard.append)
+
+    assert (result.warnings, heard) == (
+        [],
+        [f"预付金收款通知书“{NUMBER}”（贵阳市）为100.00元，已划拨60.00元，尚差40.00元"],
+    )
+
+
+def test_a_return_sets_its_notice_back_on_its_own_day(sqlite_home):
+    """X7; paid and returned again it is told of the second return alone."""
+    approved(sqlite_home)
+    back = (
+        "{day} | {day} | 520000 | 520100 | 退回 | 跨省 | 310 | 60.00 "
+        f"| {{serial}} | {NUMBER} | | "
+    )
+    again = "2018-02-02 | 2018-02-02 | 跨省 | 60.00 | N2"
+    paid(sqlite_home, ARRIVED)
+    first = back.format(day="2018-01-30", serial="T1")
+    take_transfers(sqlite_home, TITLES + first, name="退.csv")
+    paid(sqlite_home, again, "再.csv")
+    second = back.format(day="2018-02-05", serial="T2")
+    told_ = take_transfers(sqlite_home, TITLES + second, name="又退.csv").warnings
+
+    assert f"预付金收款通知书“{NUMBER}”（贵阳市）退回，待重新划拨" in "".join(told_)
+    assert steps_told(sqlite_home, NUMBER)[-4:] == [
+        "2018-01-30 approved T1",
+        "2018-02-02 paid N1、T1、N2",
+        "2018-02-02 received N1、T1、N2",
+        "2018-02-05 approved T2",
+    ]
 
 
 def test_a_payment_by_hand_needs_the_banks_serial_and_stays(sqlite_home):

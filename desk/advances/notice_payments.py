@@ -18,13 +18,20 @@ from desk.advances.notice_odd import odd, odd_money
 from desk.advances.notices import named
 from ledger import settings
 from ledger.advances import notices
-from ledger.advances.notice_payments import Payment
+from ledger.advances.notice_payments import RETURN, Payment, transfer_serials
 from ledger.documents import SourceDocument
 from ledger.postings import Actor
 from posting_rules import notices as rules
 from posting_rules.notices import DISPUTED, MADE, PAID, RECEIVED, WITHDRAWN
 from posting_rules.policies import advance_policy
-from reports.advances.notice_money import BOUNCED, UNDONE, Case, cases, unready
+from reports.advances.notice_money import (
+    BOUNCED,
+    RETURNED,
+    UNDONE,
+    Case,
+    cases,
+    unready,
+)
 
 BY_TRANSFER = "按预付金划拨单"  # the reason of a step that nobody took by hand
 LONGEST = 200  # characters of a step's evidence
@@ -39,6 +46,14 @@ def after_import(
     if document.form not in ("F1", "F6"):
         return []
     return settle(connection, actor, {line.serial for line in document.lines})
+
+
+def after_approval(
+    connection: Connection, actor: Actor, posting_ids: Sequence[int]
+) -> list[str]:
+    """What transfers that a second person approved change, told as of an import."""
+    serials = transfer_serials(connection, posting_ids)
+    return settle(connection, actor, serials)
 
 
 def settle(
@@ -142,9 +157,28 @@ def _take_back(
     before: str,
     on: date,
 ) -> list[str]:
-    """It waits to be paid again, as it did before."""
-    day = max((payment.bounced for payment in bounced), default=on)
-    serials = listed(list(dict.fromkeys(p.bounced_serial for p in bounced)))
-    reason = BOUNCED if bounced else UNDONE
+    """It waits to be paid again, as it did before: bounced, returned (X7) or undone."""
+    returned = _returned(case)
+    if bounced:
+        day, reason = max(payment.bounced for payment in bounced), BOUNCED
+        proof = [payment.bounced_serial for payment in bounced]
+    elif returned:
+        day, reason = max(payment.paid_on for payment in returned), RETURNED
+        proof = [payment.serial for payment in returned]
+    else:
+        day, reason, proof = on, UNDONE, []
+    serials = listed(list(dict.fromkeys(proof)))
     notices.take_step(connection, case.row.id, before, day, reason, serials, *actor)
     return [f"{named(case.row)}{reason}，已回到“{rules.STATE_NAMES[before]}”"]
+
+
+def _returned(case: Case) -> list[Payment]:
+    """The returns (退回) of its money that no step knows yet."""
+    known = {serial for step in case.steps for serial in step.evidence.split("、")}
+    return [
+        payment
+        for payment in case.standing
+        if payment.nature == RETURN
+        and payment.counted * case.row.total < 0
+        and payment.serial not in known
+    ]

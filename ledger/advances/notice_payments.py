@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Iterator, NamedTuple
+from typing import Iterable, Iterator, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from ledger.schema import TransferLine
+from ledger.database import slices
+from ledger.schema import Posting, TransferLine
 
-LINE = TransferLine.__table__
+LINE, POSTING = TransferLine.__table__, Posting.__table__
 RETURN = "退回"
 
 
@@ -39,7 +40,8 @@ class Payment(NamedTuple):
 def payments(connection: Connection) -> dict[str, list[Payment]]:
     """Every live transfer that names a notice, by what it names, by day.
 
-    The bank's returns (X11) are no transfers of their own here.
+    The bank's returns (X11) are no transfers of their own here; what is a draft still
+    (待审核) has not moved.
     """
     found: dict[str, list[Payment]] = defaultdict(list)
     for number, payment in _payments(connection, LINE.c.notice != ""):
@@ -52,22 +54,40 @@ def of_nature(connection: Connection, nature: str) -> list[Payment]:
     return [payment for _, payment in _payments(connection, LINE.c.nature == nature)]
 
 
+def transfer_serials(connection: Connection, posting_ids: Iterable[int]) -> set[str]:
+    """The serials of the transfers that some postings made."""
+    found: set[str] = set()
+    for part in slices(posting_ids):
+        made = LINE.c.paid_posting_id.in_(part) | LINE.c.received_posting_id.in_(part)
+        found |= set(connection.execute(select(LINE.c.serial).where(made)).scalars())
+    return found
+
+
 def _payments(connection: Connection, where) -> Iterator[tuple[str, Payment]]:
     back = LINE.alias("back")
     bounces = {
         row.bounces_id: (row.paid_on, row.serial)
         for row in connection.execute(
             select(back.c.bounces_id, back.c.paid_on, back.c.serial).where(
-                back.c.bounces_id.is_not(None), back.c.live
+                back.c.bounces_id.is_not(None),
+                back.c.live,
+                _leg(back).not_in(_drafts()),
             )
         )
     }
     rows = connection.execute(
         select(LINE)
-        .where(where, LINE.c.live, LINE.c.bounces_id.is_(None))
+        .where(
+            where,
+            LINE.c.live,
+            LINE.c.bounces_id.is_(None),
+            _leg(LINE).not_in(_drafts()),
+        )
         .order_by(LINE.c.paid_on, LINE.c.id)
     )
+    drafts = set(connection.execute(_drafts()).scalars())
     for row in rows:
+        waits = row.received_posting_id in drafts
         day, serial = bounces.get(row.id, (None, ""))
         yield row.notice, Payment(
             row.payer,
@@ -75,10 +95,20 @@ def _payments(connection: Connection, where) -> Iterator[tuple[str, Payment]]:
             row.nature,
             row.own + row.lower,
             row.paid_on,
-            row.received_on,
+            None if waits else row.received_on,
             row.payee_account,
             row.serial,
             row.quarter,
             day,
             serial,
         )
+
+
+def _leg(table):
+    """The posting by which a line's money left, or else came; 0 where there is none."""
+    return func.coalesce(table.c.paid_posting_id, table.c.received_posting_id, 0)
+
+
+def _drafts():
+    """The postings that wait for a second person."""
+    return select(POSTING.c.id).where(POSTING.c.state == "draft")

@@ -30,6 +30,7 @@ PAYMENT = "payment-notice"  # what we have to pay to another province
 FITS, STRANGE, INCOMING = "fits", "strange", "incoming"
 BOUNCED = "退汇，待重新划拨"  # reasons of steps that take a payment back
 UNDONE = "划拨单已冲销或撤回"
+RETURNED = "退回，待重新划拨"
 
 
 class Case(NamedTuple):
@@ -171,7 +172,7 @@ def unready(kind: Kind, row: NoticeRow, before: Sequence[StepRow]) -> str:
     way = rules.path(kind, row.origin == notices.RECEIVED)
     if PAID not in way:
         return ""
-    own = [s.state for s in before if s.reason not in (BOUNCED, UNDONE)]
+    own = [s.state for s in before if s.reason not in (BOUNCED, UNDONE, RETURNED)]
     own = [state for state in own if state not in notices.MOVED]
     last = max((at for at, state in enumerate(own) if state == ISSUED), default=0)
     first = way.index(ISSUED) if ISSUED in way else 0
