@@ -11,10 +11,12 @@ from typing import Sequence
 
 from sqlalchemy import Connection, select
 
-from desk.advances import notice_payments
+from desk.advances import clearing_notices, notice_payments
 from desk.people import undoing_batches
+from desk.taking import desk_of
 from desk.vouchers import check_words, found, voucher_lines, voucher_name
 from ledger import postings, settings
+from ledger.advances.clearing_standing import touched
 from ledger.book_files import print_changed
 from ledger.database import Home
 from ledger.errors import BookError, UsageError
@@ -59,6 +61,7 @@ def reverse(
             for posting in originals
         ]
         made = undoing_batches.with_claims(connection, made, undone)
+        lines = touched(connection, [posting.id for posting in originals])
         by_hand = blue or any(posting.manual for posting in originals)
         ids = postings.record(connection, made, actor, manual=by_hand)
         undoing_batches.end(connection, undone, dict(zip(vouchers, ids)))
@@ -67,6 +70,8 @@ def reverse(
         else:
             result = postings.recorded(connection, ids)
         notice_payments.settle(connection, actor, on=on)
+        desk = desk_of(connection, actor)
+        clearing_notices.follow(connection, desk, lines, on, f"冲销：{reason}")
     if not dry_run:
         print_changed(home)
     return result

@@ -13,11 +13,12 @@ from typing import Callable, NamedTuple, Sequence
 
 from sqlalchemy import Connection, select
 
-from desk.advances import notice_payments
+from desk.advances import clearing_notices, notice_payments
 from desk.advances.clearing_postings import beyond_advance
 from desk.people import account_interest
 from desk.taking import desk_of
 from ledger import books, postings, regions, settings
+from ledger.advances.clearing_standing import Touched, touched
 from ledger.book_files import print_changed
 from ledger.database import Home, next_id
 from ledger.errors import BookError, UsageError
@@ -181,7 +182,9 @@ def approve(
                 for posting in _drafts(connection, found(connection, name))
             }
         )
+        lines = touched(connection, ids)
         made = postings.approve(connection, ids, actor)
+        clearing_notices.follow(connection, desk_of(connection, actor), lines, actor.on)
         for odd in notice_payments.after_approval(connection, actor, ids):
             warn(odd)
         if advance_policy(settings.province(connection)):
@@ -201,11 +204,16 @@ def reject(
         raise UsageError("--reason 不能为空：退回要说明原因")
     check_words(reason)
     rejected: list[int] = []
+    lines: list[Touched] = []
     with home.writing(keep=not dry_run) as connection:
         for name in names:
             row = found(connection, name)
             if row.posting_id not in rejected:
+                unit = postings.unit_postings(connection, row.posting_id)
+                lines += touched(connection, [posting.id for posting in unit])
                 rejected += postings.reject(connection, row.posting_id, actor, reason)
+        desk = desk_of(connection, actor)
+        clearing_notices.follow(connection, desk, lines, actor.on, f"退回：{reason}")
         notice_payments.settle(connection, actor)
     return rejected
 

@@ -30,6 +30,7 @@ from desk.homes import put_setting
 from desk.reversing import reverse
 from desk.vouchers import approve, reject
 from ledger.advances import clearing_words, notices
+from ledger.advances.tables import Notice
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month, Quarter
 from ledger.schema import ClearingLine, TransferLine
@@ -578,6 +579,116 @@ def test_the_citys_notices_follow_its_word(sqlite_home, yibao):
         ]
         * 2
     )
+
+
+def listed(home, yibao, review="", kind="clearing-list"):
+    """A line of Guiyang of January, its clearing list issued on 9 April."""
+    if review:
+        put_setting(home, LI, review, "second-person", cite="测试")
+    take(home, "F2", waiting("清算期\n2018-01"))
+    yibao("notice", "make", kind, "2018Q1", "--on", "2018-04-09")
+    which = ("--kind", kind, "--period", "2018Q1")
+    yibao("notice", "issue", *which, "--on", "2018-04-09")
+
+
+def states(home) -> list[str]:
+    """The steps of the first notice from its issue on, as day state reason."""
+    with home.reading() as connection:
+        taken = notices.steps(connection, 1)[2:]
+    return [f"{s.on_day} {s.state} {s.reason}".strip() for s in taken]
+
+
+def noted(home) -> list[tuple]:
+    """What check says of notices: expected, found."""
+    with home.reading() as connection:
+        findings = check(connection, date(2018, 4, 30))
+    return [(f.expected, f.found) for f in findings if f.identity == "文书"]
+
+
+APRIL = date(2018, 4, 12)
+
+
+def test_a_notice_is_confirmed_when_the_draft_is_approved(sqlite_home, yibao):
+    listed(sqlite_home, yibao, "review")
+    first = confirm(sqlite_home, LI, FIRST, APRIL)
+    drafted = states(sqlite_home)
+    reject(sqlite_home, WANG, [f"#{first.vouchers[0].id}"], "金额不对")
+    rejected = states(sqlite_home)
+    second = confirm(sqlite_home, LI, FIRST, APRIL)
+    approve(sqlite_home, WANG, [f"#{second.vouchers[0].id}"])
+
+    assert (drafted, rejected) == ([], [])
+    assert states(sqlite_home) == ["2018-04-12 confirmed"]
+    assert noted(sqlite_home) == []
+
+
+def test_a_notice_is_confirmed_again_when_its_taking_back_is_rejected(
+    sqlite_home, yibao
+):
+    listed(sqlite_home, yibao, "reversal-review")
+    confirm(sqlite_home, LI, FIRST, APRIL)
+    drafted = take_back(sqlite_home, LI, FIRST, date(2018, 4, 13), "有误")
+    reject(sqlite_home, WANG, [f"#{drafted.vouchers[0].id}"], "无误")
+
+    assert states(sqlite_home) == [
+        "2018-04-12 confirmed",
+        "2018-04-13 issued 撤回确认：有误",
+        "2018-04-13 confirmed 退回：无误",
+    ]
+    assert noted(sqlite_home) == []
+
+
+def test_a_reversed_clearing_sets_its_notice_back_until_it_comes_again(
+    sqlite_home, yibao
+):
+    """The same line takes its place on the notice; there is no second list."""
+    listed(sqlite_home, yibao)
+    made = confirm(sqlite_home, LI, FIRST, APRIL)
+    on = date(2018, 4, 16)
+    reverse(sqlite_home, LI, made.vouchers[0].name, on, "不对")
+    reversed_, check_said = states(sqlite_home), noted(sqlite_home)
+    take(sqlite_home, "F2", waiting("清算期\n2018-01"), "再.csv")
+    make = ("notice", "make", "clearing-list", "2018Q1", "--on", "2018-04-17")
+    yibao(*make)
+    confirm(sqlite_home, LI, FIRST, date(2018, 4, 17))
+
+    assert reversed_ == ["2018-04-12 confirmed", "2018-04-16 issued 冲销：不对"]
+    assert check_said == [("有效", "已冲销或撤回1行")]
+    assert states(sqlite_home)[2:] == ["2018-04-17 confirmed"]
+    assert count(sqlite_home, Notice) == 1
+    assert noted(sqlite_home) == []
+
+
+@pytest.mark.parametrize("kind", ["clearing-list", "clearing-notice"])
+def test_a_line_that_comes_again_with_another_amount_is_on_no_second_list(
+    sqlite_home, yibao, kind
+):
+    listed(sqlite_home, yibao, kind=kind)
+    made = confirm(sqlite_home, LI, FIRST, APRIL)
+    reverse(sqlite_home, LI, made.vouchers[0].name, APRIL, "不对")
+    take(sqlite_home, "F2", waiting("清算期 | 基金支付\n2018-01 | 99.00"), "改.csv")
+    make = ("notice", "make", kind, "2018Q1", "--on", "2018-04-17")
+    _, told, _ = yibao(*make)
+    yibao("notice", "withdraw", "1", "--reason", "不对", "--on", "2018-04-17")
+    yibao(*make)
+
+    assert "所列的1行已撤回或冲销，没有另出一份；请先撤回" in told
+    with sqlite_home.reading() as connection:
+        rows = notices.notices(connection)
+    assert [(row.state, str(row.total)) for row in rows] == [
+        ("withdrawn", "100.00"),
+        ("made", "99.00"),
+    ]
+
+
+def test_check_notes_a_notice_that_says_other_than_its_lines(sqlite_home, yibao):
+    listed(sqlite_home, yibao)
+    confirm(sqlite_home, LI, FIRST, APRIL)
+    with sqlite_home.writing() as connection:
+        lines = ClearingLine.__table__
+        connection.execute(lines.update().values(confirmed_on=None, posting_id=None))
+
+    assert ("已下达", "已确认") in noted(sqlite_home)
 
 
 def test_a_clearing_paper_says_what_is_confirmed_and_what_is_disputed(

@@ -144,7 +144,7 @@ def test_a_disputed_list_whose_lines_are_gone_is_withdrawn_and_made_anew(sqlite_
     take_clearings(sqlite_home, LISTED.replace("8.00", "7.00"), name="改.csv")
     make(sqlite_home, "clearing-list", Q4)
 
-    assert "黔异清〔2018〕5号 520200 7.00 made" in told(sqlite_home)
+    assert "黔异清〔2018〕4号 520200 7.00 made" in told(sqlite_home)
 
 
 def test_a_clearing_is_confirmed_by_its_lines_not_by_its_notice(sqlite_home):

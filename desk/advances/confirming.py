@@ -80,8 +80,8 @@ def confirm(
         ids = _post(connection, desk, agreed, on)
         said = Said(CONFIRMED, str(asked.period), "", actor.by, actor.at)
         clearing_words.say(connection, [line.id for line in agreed], said)
-        Act(connection, desk, agreed, on).confirm()
         made, status = approved(connection, desk, ids, draft=False)
+        Act(connection, desk, agreed, on).follow()
         warnings = _flagged(connection, agreed)
         if status == "posted":
             warnings += clearing_postings.beyond_advance(connection, desk, ids)

@@ -8,32 +8,31 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from ledger import settings
+from desk.advances import clearing_notices
+from desk.taking import desk_of
 from ledger.advances import notice_sources, notices
+from ledger.advances.clearing_standing import standing
 from ledger.documents import SourceDocument
 from ledger.postings import Actor
-from posting_rules.notices import CITY, CONFIRMED, DISPUTED, ISSUED, kinds
-from posting_rules.policies import policy_of
+from posting_rules.notices import CONFIRMED, DISPUTED, ISSUED
 
 BY_LIST = "按清算明细的确认日期"
 
 
 def settle(connection: Connection, actor: Actor, document: SourceDocument) -> None:
-    """Confirm the issued notices of the list's quarters of which no line waits."""
+    """Confirm the issued notices of the list's quarters of which no line waits.
+
+    Lines that were reversed and are the same again take their place on the notice.
+    """
+    quarters = sorted({str(line.period.quarter) for line in document.lines})
+    desk = desk_of(connection, actor)
+    clearing_notices.adopt(connection, desk, quarters)
     if not any(line.confirmed_on for line in document.lines):
         return
-    quarters = {str(line.period.quarter) for line in document.lines}
-    policy = policy_of(settings.province(connection))
-    per_city = [kind.id for kind in kinds(policy).values() if kind.per == CITY]
-    for kind in per_city:
-        for quarter in sorted(quarters):
-            for row in notices.notices(connection, kind, quarter):
-                if row.state not in (ISSUED, DISPUTED):
-                    continue
-                ids = notice_sources.ids_in(row.source_lines)
-                lines = notice_sources.source_lines(connection, "F2", ids)
-                days = [line.confirmed_on for line in lines]
-                if days and None not in days:
-                    notices.take_step(
-                        connection, row.id, CONFIRMED, max(days), BY_LIST, "", *actor
-                    )
+    for row in clearing_notices.of_cities(connection, desk, quarters):
+        if row.state not in (ISSUED, DISPUTED):
+            continue
+        stand = standing(connection, notice_sources.ids_in(row.source_lines))
+        if stand.agreed and not stand.disputed:
+            day = max(stand.last_day, notices.steps(connection, row.id)[-1].on_day)
+            notices.take_step(connection, row.id, CONFIRMED, day, BY_LIST, "", *actor)

@@ -21,14 +21,14 @@ from desk.advances.notice_wants import (
     wanted_of,
 )
 from ledger import regions, settings
-from ledger.advances import bank_accounts, notices
+from ledger.advances import bank_accounts, notice_sources, notices
 from ledger.advances.notices import OWN, NoticeRow
 from ledger.database import Home
 from ledger.errors import BookError, UsageError
 from ledger.money import NOTHING
 from ledger.postings import Actor
 from posting_rules import notices as rules
-from posting_rules.notices import ISSUED, MADE, PAID, PAYER, Kind
+from posting_rules.notices import CITY, ISSUED, MADE, PAID, PAYER, Kind
 from posting_rules.policies import Policy, policy_of
 from posting_rules.workdays import SpecialDays
 
@@ -70,18 +70,48 @@ def make(
         if not dry_run and maker.kind.step(ISSUED) is None:  # else when it is issued
             fresh = [one.row.id for one in made if one.status != "already"]
             notice_files.write_all(home, connection, fresh, special)
-    return [one._replace(note=account_missing(maker.kind, one.row)) for one in made]
+    return [
+        one._replace(note=account_missing(maker.kind, one.row) or one.note)
+        for one in made
+    ]
 
 
 def make_all(maker: Maker, payer: str = "") -> list[Made]:
     """Inside a transaction, without files: every notice that is wanted or stands."""
-    wanted = [one for one in wanted_of(maker) if payer in ("", one.region)]
+    broken = _broken(maker)
+    wanted = [
+        one
+        for one in wanted_of(maker)
+        if payer in ("", one.region) and one.region not in broken
+    ]
     made = [keep(maker, one) for one in wanted]
     ids = {one.row.id for one in made}
     for row in maker.standing():
         if row.id not in ids and payer in ("", row.region):
-            made.append(Made(row, "already"))
+            note = broken.get(row.region, "") if row.state != MADE else ""
+            made.append(Made(row, "already", note))
     return sorted(made, key=lambda one: one.row.id)
+
+
+def _broken(maker: Maker) -> dict[str, str]:
+    """Cities whose issued paper lists lines that were reversed, and what to do.
+
+    What came in instead is no second list: the first is withdrawn and made again.
+    """
+    if maker.kind.per != CITY:
+        return {}
+    found = {}
+    for row in maker.standing():
+        ids = notice_sources.ids_in(row.source_lines)
+        if row.state == MADE or row.origin != OWN:
+            continue
+        freed = notice_sources.freed(maker.connection, "F2", ids)
+        if freed:
+            found[row.region] = (
+                f"所列的{freed}行已撤回或冲销，没有另出一份；请先撤回"
+                f"（yibao notice withdraw {row.id} --reason 原因），再重新生成"
+            )
+    return found
 
 
 def _maker(

@@ -116,7 +116,7 @@ def _say(
     )
     bare = [line.id for line in lines if line.posting_id is None]
     waiting_lines.wait_again(connection, bare)
-    Act(connection, desk, lines, on).take_back(reason)
+    Act(connection, desk, lines, on).follow(f"撤回确认：{reason}")
 
 
 def _approved(

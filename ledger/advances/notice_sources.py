@@ -17,6 +17,11 @@ from ledger.money import NOTHING
 from ledger.periods import Quarter, period
 from ledger.sources import TABLES, TYPES
 
+SAME = (  # what makes a line of F2 the same
+    *("list_number", "insured", "place", "fund"),
+    *("period", "scope", "nature", "amount"),
+)
+
 
 class Candidate(NamedTuple):
     """A live line that a notice may say, and whose it is (F2: 参保地)."""
@@ -93,6 +98,21 @@ def freed(connection: Connection, form: str, ids: Iterable[int]) -> int:
             select(func.count()).where(table.c.id.in_(part), ~table.c.live)
         ).scalar()
     return freed
+
+
+def came_again(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """F2's lines that were set free, and the live ones that say just the same."""
+    old, new = TABLES["F2"].alias("old"), TABLES["F2"].alias("new")
+    same = [old.c[name] == new.c[name] for name in SAME]
+    found: dict[int, int] = {}
+    for part in slices(sorted(set(ids))):
+        query = (
+            select(old.c.id, new.c.id)
+            .where(old.c.id.in_(part), ~old.c.live, new.c.live, *same)
+            .order_by(new.c.id)
+        )
+        found.update((row[0], row[1]) for row in connection.execute(query))
+    return found
 
 
 def _with_period(line):

@@ -11,13 +11,25 @@ from sqlalchemy import Connection, func, select
 
 from ledger import regions
 from ledger.advances import notices, plans
+from ledger.advances.clearing_standing import standing
 from ledger.advances.notice_payments import payments
 from ledger.advances.notice_sources import ids_in
 from ledger.advances.notices import LINE, OWN, NoticeRow, StepRow
 from ledger.database import Home
 from ledger.money import NOTHING
 from ledger.schema import QuotaLine
-from posting_rules.notices import MADE, PAID, PLAN, YEAR, kind_named
+from posting_rules.notices import (
+    CITY,
+    CONFIRMED,
+    DISPUTED,
+    ISSUED,
+    MADE,
+    PAID,
+    PLAN,
+    STATE_NAMES,
+    YEAR,
+    kind_named,
+)
 from posting_rules.policies import Policy
 from reports.advances.notice_money import before_paying, cases, overpaid, unready
 from reports.checks.findings import ERROR, NOTE, Finding, differing
@@ -38,6 +50,7 @@ def kept_notices(
     yield from _amounts(connection, policy, rows)
     yield from _states(rows, steps)
     yield from _quotas(connection, policy, rows)
+    yield from _cleared(connection, policy, rows)
     yield from _by_hand(connection, rows, steps)
     yield from _paid(connection, policy, rows, steps)
     yield from _files(rows, home)
@@ -158,6 +171,28 @@ def _set_by(connection: Connection, row: NoticeRow) -> dict[str, Decimal]:
     for (region, _), amount in sums.items():
         found[region] += amount
     return found
+
+
+def _cleared(
+    connection: Connection, policy: Policy, rows: Sequence[NoticeRow]
+) -> Iterator[Finding]:
+    """A city's clearing paper is confirmed when its lines are, and only then."""
+    for row in rows:
+        if kind_named(policy, row.kind).per != CITY or row.origin != OWN:
+            continue
+        if row.state not in (ISSUED, DISPUTED, CONFIRMED):
+            continue
+        stand = standing(connection, ids_in(row.source_lines))
+        now = STATE_NAMES[row.state]
+        if row.state == CONFIRMED and not stand.stays:
+            why = f"所列的行{stand.words}；请补办确认，或撤回后重新生成"
+            yield _finding(row, "状态", STATE_NAMES[ISSUED], now, why, NOTE)
+        elif row.state != CONFIRMED and stand.agreed:
+            why = f"所列的行都已确认；请用 yibao notice confirm {row.id} 登记"
+            yield _finding(row, "状态", STATE_NAMES[CONFIRMED], now, why, NOTE)
+        elif stand.freed:
+            why = f"所列的{stand.freed}行已冲销或撤回；请重新导入，或撤回后重新生成"
+            yield _finding(row, "所列的行", "有效", stand.words, why, NOTE)
 
 
 def _by_hand(
