@@ -647,6 +647,7 @@ def test_a_reversed_clearing_sets_its_notice_back_until_it_comes_again(
     on = date(2018, 4, 16)
     reverse(sqlite_home, LI, made.vouchers[0].name, on, "不对")
     reversed_, check_said = states(sqlite_home), noted(sqlite_home)
+    _, _, error = yibao("notice", "confirm", "1", "--on", "2018-04-16")
     take(sqlite_home, "F2", waiting("清算期\n2018-01"), "再.csv")
     make = ("notice", "make", "clearing-list", "2018Q1", "--on", "2018-04-17")
     yibao(*make)
@@ -654,6 +655,7 @@ def test_a_reversed_clearing_sets_its_notice_back_until_it_comes_again(
 
     assert reversed_ == ["2018-04-12 confirmed", "2018-04-16 issued 冲销：不对"]
     assert check_said == [("有效", "已冲销或撤回1行")]
+    assert "所列的行已冲销或撤回1行，不能确认" in error
     assert states(sqlite_home)[2:] == ["2018-04-17 confirmed"]
     assert count(sqlite_home, Notice) == 1
     assert noted(sqlite_home) == []

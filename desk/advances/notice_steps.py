@@ -20,6 +20,7 @@ from desk.advances.notices import holder_is_city, named
 from desk.advances.words import words
 from ledger import regions, settings
 from ledger.advances import notice_sources, notices
+from ledger.advances.clearing_standing import standing
 from ledger.advances.notices import RECEIVED, NoticeRow
 from ledger.database import Home
 from ledger.errors import BookError, UsageError
@@ -264,6 +265,9 @@ def _check_cleared(step: Step, kind: Kind, row: NoticeRow) -> None:
             f"{named(row)}还有{waiting}行待确认；确认清算请用 yibao confirm "
             f"{row.period} --kind advances --region {row.region}，文书随之确认"
         )
+    stand = standing(step.connection, ids)
+    if not stand.stays:
+        raise BookError(f"{named(row)}所列的行{stand.words}，不能确认")
 
 
 def _check_day(step: Step, row: NoticeRow) -> None:
