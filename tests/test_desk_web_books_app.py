@@ -308,9 +308,6 @@ def test_a_year_without_vouchers_leads_to_those_that_have_some(client):
         "/../2017/",
         "/..%2f..%2fetc/2017/",
         "/%2e%2e/%2e%2e/2017/",
-        f"/{GUIYANG}%00/2017/",
-        f"/{GUIYANG}%0a/2017/",
-        f"/{GUIYANG}/2017%0a/",
         f"/{GUIYANG}/../../yibao.db",
         f"/x/../{GUIYANG}/2017/",
     ],
@@ -320,6 +317,16 @@ def test_no_other_address_leads_to_a_book(client, path):
 
     assert answer.status_code == 404
     assert "没有这个账套" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", [f"/{GUIYANG}%00/2017/", f"/{GUIYANG}%0a/2017/", f"/{GUIYANG}/2017%0a/"]
+)
+def test_an_address_with_control_characters_leads_nowhere(client, path):
+    answer = client.get(f"/books{path}")
+
+    assert answer.status_code == 404
+    assert "没有这一页" in answer.text
 
 
 def test_a_narration_from_a_file_is_shown_as_text(tmp_path):
