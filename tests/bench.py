@@ -22,7 +22,12 @@ from typing import Callable, NamedTuple
 
 from desk.homes import init_home
 from desk.importing import Options, import_files
-from desk.sample import write_clearing_list, write_quarter, write_samples
+from desk.sample import (
+    write_clearing_list,
+    write_province_year,
+    write_quarter,
+    write_samples,
+)
 from ledger.book_files import print_all
 from ledger.database import Home
 from ledger.periods import Quarter
@@ -161,6 +166,28 @@ def years(folder: Path) -> list[Result]:
         pair(what, times["old"], "the first quarter", times["fresh"], 1.3),
         pair(what, times["old"], "the first with one before", times["second"], None),
     ]
+
+
+def province_year(folder: Path) -> list[Result]:
+    """A province's year, from forms to books, against loading the books once."""
+    os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
+    from beancount import loader
+
+    written = write_province_year(folder / "forms", "520000", 2018, 1)
+    home, _ = init_home(folder / "home", "520000", BY)
+    home.close()
+    took, peak = child(["run", str(written.run)], folder / "home")
+    books = sorted((folder / "home" / "books").glob("*/*.beancount"))
+
+    def load():
+        for book in books:
+            _, errors, _ = loader.load_file(str(book))
+            assert not errors, errors
+
+    note = f"[{len(written.forms)} forms, {len(books)} books, {peak >> 20} MiB]"
+    loading = [timed(load)]
+    what, against = "a province's year by `run`", "loading its books"
+    return [pair(what, [took], against, loading, 50, note)]
 
 
 def web(folder: Path) -> list[Result]:
@@ -305,6 +332,7 @@ BENCHES = {
     "xlsx": xlsx,
     "csv": csv_,
     "years": years,
+    "province-year": province_year,
     "web": web,
     "people-load": people_load,
     "credit": credit,
