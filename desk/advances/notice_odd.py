@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 
 from desk.advances.notices import named, period_of
 from ledger.advances import bank_accounts, notices
-from ledger.advances.notice_payments import LINE, Payment
+from ledger.advances.clearing_payments import CLEARING_MONEY
+from ledger.advances.notice_payments import LINE, Payment, of_nature
+from ledger.database import slices
 from ledger.money import grouped
 from ledger.periods import Month, Quarter
 from posting_rules.notices import (
@@ -100,7 +102,8 @@ def odd_money(
 ) -> list[str]:
     """清算资金 beyond what is owed, and 通知书编号 that nobody knows here."""
     told = []
-    for one in overpaid(connection, policy, known):
+    money = {each.serial for each in of_nature(connection, CLEARING_MONEY)}
+    for one in [] if money.isdisjoint(serials) else overpaid(connection, policy, known):
         if not serials.isdisjoint(one.serials):
             told.append(f"多付：{one.words}，{_before(one.serials, serials)}。{BACK}")
     return told + _unknown(connection, serials)
@@ -111,12 +114,14 @@ def _unknown(connection: Connection, serials: set[str]) -> list[str]:
     known = {row.number for row in notices.notices(connection)}
     if not known:
         return []
-    rows = connection.execute(
-        select(LINE.c.notice, LINE.c.serial)
-        .where(LINE.c.live, LINE.c.notice != "")
-        .order_by(LINE.c.id)
-    )
-    unknown = {n: None for n, s in rows if s in serials and n not in known}
+    rows: list = []
+    for part in slices(sorted(serials)):
+        rows += connection.execute(
+            select(LINE.c.id, LINE.c.notice).where(
+                LINE.c.live, LINE.c.notice != "", LINE.c.serial.in_(part)
+            )
+        )
+    unknown = {number: None for _, number in sorted(rows) if number not in known}
     if not unknown:
         return []
     first = "、".join(f"“{number}”" for number in list(unknown)[:3])

@@ -9,10 +9,12 @@ from typing import Iterable, Iterator, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from ledger.advances.tables import Notice
 from ledger.database import slices
 from ledger.schema import Posting, TransferLine
 
 LINE, POSTING = TransferLine.__table__, Posting.__table__
+NOTICE = Notice.__table__
 RETURN = "退回"
 
 
@@ -38,13 +40,14 @@ class Payment(NamedTuple):
 
 
 def payments(connection: Connection) -> dict[str, list[Payment]]:
-    """Every live transfer that names a notice, by what it names, by day.
+    """Every live transfer that names a notice of this home, by its number, by day.
 
     The bank's returns (X11) are no transfers of their own here; what is a draft still
     (待审核) has not moved.
     """
     found: dict[str, list[Payment]] = defaultdict(list)
-    for number, payment in _payments(connection, LINE.c.notice != ""):
+    named = LINE.c.notice.in_(select(NOTICE.c.number))
+    for number, payment in _payments(connection, named):
         found[number].append(payment)
     return dict(found)
 
