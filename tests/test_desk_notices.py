@@ -618,20 +618,6 @@ def test_an_unknown_number_is_refused(sqlite_home, number):
         step(sqlite_home, "issue", number)
 
 
-def test_the_calendar_asks_for_the_first_day_of_a_state(home):
-    issued(home)
-    bulk(home, "confirm", region="520100", on=date(2018, 1, 17))
-    bulk(home, "confirm", region="520200", on=date(2018, 1, 16))
-    asked = ("advance-notice", "2018Q1")
-    with home.reading() as connection:
-        days = [
-            notices.first_step(connection, *asked, region, "confirmed")
-            for region in ("520100", "", "529900")
-        ]
-
-    assert days == [date(2018, 1, 17), date(2018, 1, 16), None]
-
-
 def test_a_list_that_was_imported_by_hand_before_is_not_taken_twice(sqlite_home):
     issued(sqlite_home)
     before = count(sqlite_home, QuotaLine)

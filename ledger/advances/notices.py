@@ -197,29 +197,6 @@ def take_step(
     connection.execute(update(NOTICE).where(NOTICE.c.id == id).values(state=state))
 
 
-def first_step(
-    connection: Connection, kind: str, period: str, region: str, state: str
-) -> date | None:
-    """The first day on which a standing notice was brought to a state.
-
-    Of the notices of a kind, a period (its text) and a region; with region "" of all
-    of them. None while none has got there.
-    """
-    query = (
-        select(func.min(STEP.c.on_day))
-        .join(NOTICE, NOTICE.c.id == STEP.c.notice_id)
-        .where(
-            NOTICE.c.kind == kind,
-            NOTICE.c.period == str(period),
-            NOTICE.c.state != WITHDRAWN,
-            STEP.c.state == state,
-        )
-    )
-    if region:
-        query = query.where(NOTICE.c.region == region)
-    return connection.execute(query).scalar()
-
-
 def next_serial(
     connection: Connection, kind: str, year: int, holder: str, head: str, tail: str
 ) -> int:
