@@ -23,7 +23,7 @@ from desk.advances.notice_lists import listed
 from desk.advances.notices import paper_of
 from desk.homes import put_setting
 from desk.importing import import_files
-from ledger.advances import bank_accounts, notices, plans
+from ledger.advances import bank_accounts, plans
 from ledger.errors import BookError, UsageError
 from ledger.periods import Month
 from ledger.schema import QuotaLine
