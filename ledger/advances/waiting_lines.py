@@ -88,17 +88,6 @@ def waiting(
     ]
 
 
-def waiting_of(connection: Connection, line_ids: Iterable[int]) -> dict[int, bool]:
-    """Which of some lines wait, and whether each of these is disputed."""
-    disputed = set(connection.execute(clearing_words.disputed()).scalars())
-    found: dict[int, bool] = {}
-    for part in slices(line_ids):
-        waits = select(LINE.c.id).where(LINE.c.id.in_(part), _waits())
-        ids = connection.execute(waits).scalars()
-        found |= {id: id in disputed for id in ids}
-    return found
-
-
 class Confirmed(NamedTuple):
     """A line that is confirmed; `posting_id` None where its net made no voucher."""
 

@@ -16,7 +16,6 @@ from reports.due import WHO_NAMES
 from reports.usage import percent_text
 
 NAMES = 196  # room for names beside rows
-ROW = 30
 
 
 def flows(months: Sequence[MonthFlow]) -> Markup:
